@@ -1,0 +1,325 @@
+#include "app/cli.h"
+
+#include "app/commands.h"
+#include "app/completion.h"
+#include "app/lock.h"
+#include "app/pipeline.h"
+#include "app/report.h"
+#include "app/saved_plan.h"
+#include "app/signals.h"
+#include "model/diagnostic.h"
+#include "model/quantity.h"
+#include "model/version.h"
+#include "orchestrator/error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+struct CommandLine
+{
+    GlobalOptions global;
+    ReconcileOptions reconcile;
+    std::string schemaKind;
+    std::string shell;
+    bool yes = false;
+};
+
+using Run = std::function<ExitCode()>;
+
+/// Declares the whole command line. `run` becomes what the chosen command does.
+class Declaration
+{
+public:
+    Declaration(CommandLine& line, Run& run) : line_(line), run_(run)
+    {
+        app_.description("mcpctl keeps MCP servers on a container engine in the state that YAML manifests declare.");
+        app_.footer("Examples:\n"
+                    "  mcpctl validate manifests/             is what is written right?\n"
+                    "  mcpctl plan manifests/                 what would change?\n"
+                    "  mcpctl apply manifests/                change it\n"
+                    "  mcpctl status                          what runs?\n"
+                    "Exit codes: 0 done, 1 something failed, 4 invalid manifests, 64 wrong command line,\n"
+                    "69 engine unreachable; more in the README.");
+        app_.fallthrough();
+        app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "mcpctl " + std::string(version));
+        globalOptions();
+        readingCommands();
+        actingCommands();
+        otherCommands();
+    }
+
+    CLI::App& app() { return app_; }
+
+private:
+    void globalOptions()
+    {
+        auto& global = line_.global;
+        app_.add_option("-p,--project", global.project, "the scope that owns and prunes")
+            ->envname("MCPCTL_PROJECT")
+            ->capture_default_str()
+            ->check(projectName());
+        app_.add_option("-H,--host", global.host, "the engine, as unix:///var/run/docker.sock; default: as docker's");
+        static const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
+                                                                 {"json", OutputFormat::json}};
+        app_.add_option("-o,--output", global.output, "text or json")->transform(CLI::Transformer(formats));
+        app_.add_option("--secrets", global.secretsFolder, "folder with one file per secret")
+            ->envname("MCPCTL_SECRETS")
+            ->capture_default_str();
+        app_.add_flag("--stats", global.stats, "tell the engine calls and bytes at the end");
+    }
+
+    void readingCommands()
+    {
+        auto* validate = command("validate", "check manifests: syntax, schema, references, security policy",
+                                 "  mcpctl validate manifests/\n  cat server.yaml | mcpctl validate -",
+                                 [this] { return validateCommand(line_.global, line_.reconcile.paths); });
+        paths(validate);
+
+        auto* plan = command("plan", "show what apply would change, and change nothing",
+                             "  mcpctl plan manifests/\n  mcpctl plan manifests/ --detailed-exitcode -o json\n"
+                             "  mcpctl plan manifests/ --out plan.json && mcpctl apply plan.json",
+                             [this] { return planCommand(line_.global, line_.reconcile); });
+        paths(plan);
+        scope(plan);
+        plan->add_flag("--detailed-exitcode", line_.reconcile.detailedExitCode,
+                       "exit with 2 when changes are pending, 3 when there is only drift");
+        plan->add_option("--out", line_.reconcile.saveTo, "save the plan for `apply FILE`");
+
+        command("status", "show the instances of the project", "  mcpctl status\n  mcpctl status -o json",
+                [this] { return statusCommand(line_.global); });
+    }
+
+    void actingCommands()
+    {
+        auto* apply = command("apply", "make the engine what the manifests declare",
+                              "  mcpctl apply manifests/\n  mcpctl apply plan.json\n"
+                              "  mcpctl apply manifests/ --profile research --no-wait",
+                              [this] { return applyCommand(line_.global, line_.reconcile, signals_->stopToken()); });
+        paths(apply);
+        scope(apply);
+        auto& options = line_.reconcile;
+        apply->add_flag("--dry-run", options.dryRun, "only show the plan");
+        apply->add_flag("!--no-wait", options.wait, "do not wait until started servers are ready");
+        duration(apply, "--settle-time", options.settle, "how long a server must run to count as ready");
+        duration(apply, "--ready-timeout", options.readyTimeout, "when to give up waiting for a server");
+
+        auto* destroy = command("destroy", "remove everything of the project; volumes stay",
+                                "  mcpctl destroy\n  mcpctl --project demo destroy --yes",
+                                [this] { return destroyCommand(line_.global, line_.yes, signals_->stopToken()); });
+        destroy->add_flag("-y,--yes", line_.yes, "do not ask");
+    }
+
+    void otherCommands()
+    {
+        auto* schema = command("schema", "print the JSON schema of a kind of manifest",
+                               "  mcpctl schema\n  mcpctl schema McpServer > McpServer.schema.json",
+                               [this] { return schemaCommand(line_.schemaKind); });
+        schema->add_option("KIND", line_.schemaKind, "McpServer, Profile, Network or SecurityPolicy");
+
+        command("doctor", "check that this machine and its engine can do what mcpctl needs", "  mcpctl doctor",
+                [this] { return doctorCommand(line_.global); });
+
+        auto* completion = command("completion", "print a completion script for a shell",
+                                   "  source <(mcpctl completion bash)", [this] { return completionScript(); });
+        completion->add_option("SHELL", line_.shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+        command("version", "print the version of mcpctl and of the engine", "  mcpctl version -o json",
+                [this] { return versionCommand(line_.global); });
+    }
+
+    CLI::App* command(const std::string& name, const std::string& what, const std::string& examples, Run run)
+    {
+        auto* added = app_.add_subcommand(name, what);
+        added->footer("Examples:\n" + examples);
+        added->callback([this, run = std::move(run)] { run_ = run; });
+        return added;
+    }
+
+    void paths(CLI::App* to)
+    {
+        to->add_option("PATH", line_.reconcile.paths, "folders with manifests, files, or - for standard input")
+            ->required()
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+
+    void scope(CLI::App* to)
+    {
+        auto& options = line_.reconcile;
+        each(to->add_option("--profile", options.profiles, "only instances of this profile; never prunes"));
+        each(to->add_option("--server", options.servers, "only instances of this server; never prunes"));
+        to->add_flag("!--no-prune", options.prune, "keep what is no longer declared");
+        to->add_option("--prune-max", options.pruneMax, "how many instances may be removed at once");
+        to->add_flag("--allow-empty", options.allowEmpty, "manifests without any instance may remove everything");
+    }
+
+    /// An option that may come several times, with one value each: what follows is a path again.
+    static void each(CLI::Option* option)
+    {
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    }
+
+    static void duration(CLI::App* to, const std::string& name, std::chrono::milliseconds& value,
+                         const std::string& what)
+    {
+        to->add_option_function<std::string>(
+              name,
+              [&value, name](const std::string& text)
+              {
+                  const auto parsed = parseDuration(text);
+                  if (!parsed)
+                      throw CLI::ValidationError(name, text + " is not a duration, as 2s or 500ms");
+                  value = std::chrono::duration_cast<std::chrono::milliseconds>(*parsed);
+              },
+              fmt::format("{} (default {})", what, formatDuration(value)))
+            ->type_name("DURATION");
+    }
+
+    static CLI::Validator projectName()
+    {
+        return CLI::Validator(
+            [](const std::string& name) -> std::string
+            {
+                const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+                const bool good = !name.empty() && name.size() <= 40 && letter(name.front()) && letter(name.back()) &&
+                                  std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || c == '-'; });
+                return good ? "" : name + " is no project name: a-z, 0-9 and - within, at most 40 characters";
+            },
+            "NAME");
+    }
+
+    ExitCode completionScript()
+    {
+        const auto shape = shapeOf();
+        print(line_.shell == "bash"  ? bashCompletion(shape)
+              : line_.shell == "zsh" ? zshCompletion(shape)
+                                     : fishCompletion(shape));
+        return ExitCode::done;
+    }
+
+    static std::vector<CompletionOption> optionsOf(const CLI::App& app)
+    {
+        std::vector<CompletionOption> out;
+        for (const auto* option : app.get_options())
+            for (const auto& name : option->get_lnames())
+                out.push_back({"--" + name, option->get_description(), option->get_items_expected_max() > 0});
+        return out;
+    }
+
+    CompletionShape shapeOf() const
+    {
+        CompletionShape shape{optionsOf(app_), {}};
+        for (const auto* each : app_.get_subcommands([](const CLI::App*) { return true; }))
+        {
+            CompletionCommand command{each->get_name(), each->get_description(), optionsOf(*each), {}};
+            if (command.name == "completion")
+                command.arguments = {"bash", "zsh", "fish"};
+            if (command.name == "schema")
+                command.arguments = {"McpServer", "Profile", "Network", "SecurityPolicy"};
+            shape.commands.push_back(std::move(command));
+        }
+        return shape;
+    }
+
+public:
+    void use(Signals& signals) { signals_ = &signals; }
+
+private:
+    CLI::App app_{"", "mcpctl"};
+    CommandLine& line_;
+    Run& run_;
+    Signals* signals_ = nullptr;
+};
+
+/// A word where a command should be deserves better than "not expected".
+void hintAtCommand(const CLI::App& app, int argc, char** argv)
+{
+    std::vector<std::string> known;
+    for (const auto* each : app.get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(each->get_name());
+    for (int i = 1; i < argc; ++i)
+    {
+        const std::string word = argv[i];
+        if (word.empty() || word.front() == '-')
+            continue;
+        if (std::find(known.begin(), known.end(), word) == known.end())
+            if (const auto near = nearest(word, known); !near.empty())
+                say(fmt::format("did you mean `{}`?\n", near));
+        return;
+    }
+}
+
+int exitStatus(ExitCode code)
+{
+    return static_cast<int>(code);
+}
+
+int runGuarded(const Run& run)
+{
+    const auto fail = [](const std::exception& error, ExitCode code)
+    {
+        say(fmt::format("mcpctl: {}\n", error.what()));
+        return exitStatus(code);
+    };
+    try
+    {
+        return exitStatus(run());
+    }
+    catch (const UsageError& error)
+    {
+        return fail(error, ExitCode::usage);
+    }
+    catch (const LockHeld& error)
+    {
+        return fail(error, ExitCode::locked);
+    }
+    catch (const OrchestratorError& error)
+    {
+        const bool away = error.kind() == OrchestratorError::Kind::unreachable;
+        return fail(error, away ? ExitCode::noEngine : ExitCode::failed);
+    }
+    catch (const std::exception& error)
+    {
+        return fail(error, ExitCode::failed);
+    }
+}
+
+}
+
+int runCommandLine(int argc, char** argv)
+{
+    CommandLine line;
+    Run run;
+    Declaration declaration(line, run);
+    auto& app = declaration.app();
+    try
+    {
+        app.parse(argc, argv);
+    }
+    catch (const CLI::Success& success) // --help, --version
+    {
+        return app.exit(success);
+    }
+    catch (const CLI::ParseError& error)
+    {
+        say(fmt::format("mcpctl: {}\n", error.what()));
+        hintAtCommand(app, argc, argv);
+        say("run `mcpctl --help`, or `mcpctl COMMAND --help`\n");
+        return exitStatus(ExitCode::usage);
+    }
+    Signals signals;
+    declaration.use(signals);
+    return runGuarded(run);
+}
+
+}

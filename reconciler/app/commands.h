@@ -1,0 +1,28 @@
+#pragma once
+
+#include "app/exit_code.h"
+#include "app/options.h"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// The commands of the program. stdout carries the answer, stderr the talk. Each throws what the world
+/// throws; runCommand() in cli.cpp turns that into an exit code, in one place.
+namespace mcpctl
+{
+
+ExitCode validateCommand(const GlobalOptions& global, const std::vector<std::string>& paths);
+ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& options);
+ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, const std::stop_token& stop);
+/// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
+ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
+ExitCode statusCommand(const GlobalOptions& global);
+/// The JSON schema of `kind`; without one, the names of all kinds.
+ExitCode schemaCommand(const std::string& kind);
+ExitCode doctorCommand(const GlobalOptions& global);
+/// The completion script for `bash`, `zsh` or `fish`.
+ExitCode completionCommand(const std::string& shell);
+ExitCode versionCommand(const GlobalOptions& global);
+
+}

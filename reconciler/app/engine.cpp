@@ -1,0 +1,64 @@
+#include "app/engine.h"
+
+#include "docker/docker_orchestrator.h"
+#include "docker/endpoint.h"
+#include "docker/environment.h"
+
+#include <fmt/format.h>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+/// An engine that cannot even be named is, to who asks, one that cannot be reached.
+template <typename Client>
+std::shared_ptr<Client> connect(const GlobalOptions& global)
+{
+    try
+    {
+        return std::make_shared<Client>(docker::resolveEndpoint(global.host, docker::Environment::ofProcess()));
+    }
+    catch (const docker::EndpointError& error)
+    {
+        throw OrchestratorError(OrchestratorError::Kind::unreachable, error.what());
+    }
+}
+
+std::function<EngineStatistics()> statisticsOf(const std::shared_ptr<const docker::ReadClient>& client)
+{
+    return [client]
+    {
+        const auto counted = client->statistics();
+        return EngineStatistics{counted.calls, counted.bytesSent, counted.bytesReceived};
+    };
+}
+
+}
+
+ReadEngine openForReading(const GlobalOptions& global)
+{
+    const auto client = connect<docker::ReadClient>(global);
+    return {std::make_unique<docker::DockerView>(client, docker::Environment::ofProcess()), statisticsOf(client)};
+}
+
+ActingEngine openForActing(const GlobalOptions& global)
+{
+    const auto client = connect<docker::Client>(global);
+    return {std::make_unique<docker::DockerOrchestrator>(client, docker::Environment::ofProcess()),
+            statisticsOf(client)};
+}
+
+std::vector<docker::Finding> examineEngine(const GlobalOptions& global)
+{
+    return docker::examineEngine(*connect<docker::ReadClient>(global));
+}
+
+std::string toString(const EngineStatistics& statistics)
+{
+    return fmt::format("engine: {} calls, {} bytes sent, {} bytes received", statistics.calls, statistics.bytesSent,
+                       statistics.bytesReceived);
+}
+
+}

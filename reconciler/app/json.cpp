@@ -1,0 +1,81 @@
+#include "app/json.h"
+
+#include <sstream>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+template <typename Value>
+std::string text(const Value& value)
+{
+    std::ostringstream out;
+    value->stringify(out, 0);
+    return out.str();
+}
+
+Poco::JSON::Object::Ptr toJson(const SourcePos& pos)
+{
+    auto out = jsonObject();
+    out->set("file", pos.file);
+    out->set("line", pos.line);
+    out->set("column", pos.column);
+    return out;
+}
+
+}
+
+Poco::JSON::Object::Ptr jsonObject()
+{
+    return new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+}
+
+std::string toText(const Poco::JSON::Object::Ptr& object)
+{
+    return text(object);
+}
+
+std::string toText(const Poco::JSON::Array::Ptr& array)
+{
+    return text(array);
+}
+
+Poco::JSON::Array::Ptr toJson(const Diagnostics& diagnostics)
+{
+    Poco::JSON::Array::Ptr out = new Poco::JSON::Array;
+    for (const auto& diagnostic : diagnostics)
+    {
+        auto each = jsonObject();
+        each->set("severity", diagnostic.severity == Diagnostic::Severity::error ? "error" : "warning");
+        each->set("rule", diagnostic.rule);
+        each->set("message", diagnostic.message);
+        each->set("hint", diagnostic.hint);
+        each->set("place", toJson(diagnostic.pos));
+        Poco::JSON::Array::Ptr see = new Poco::JSON::Array;
+        for (const auto& pos : diagnostic.see)
+            see->add(toJson(pos));
+        each->set("see", see);
+        out->add(each);
+    }
+    return out;
+}
+
+Poco::JSON::Array::Ptr toJson(const Outcomes& outcomes)
+{
+    Poco::JSON::Array::Ptr out = new Poco::JSON::Array;
+    for (const auto& outcome : outcomes)
+    {
+        auto each = jsonObject();
+        each->set("object", outcome.object);
+        each->set("verb", outcome.verb);
+        each->set("result", std::string(toString(outcome.result)));
+        each->set("error", outcome.error);
+        each->set("milliseconds", static_cast<std::int64_t>(outcome.took.count()));
+        out->add(each);
+    }
+    return out;
+}
+
+}

@@ -1,0 +1,106 @@
+#include "app/pipeline.h"
+
+#include "app/policy_context.h"
+#include "app/secrets.h"
+#include "diff/diff.h"
+#include "load/load.h"
+#include "orchestrator/observe.h"
+#include "validate/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+std::optional<std::string> environmentVariable(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+bool narrowed(const ReconcileOptions& options)
+{
+    return !options.profiles.empty() || !options.servers.empty();
+}
+
+/// Every name that was asked for must select something: a typing error must not look like "nothing to do".
+template <typename NameOf>
+void requireEach(const std::vector<std::string>& names, const DesiredState& desired, std::string_view option,
+                 const NameOf& nameOf)
+{
+    std::vector<std::string> known;
+    for (const auto& [name, instance] : desired.instances)
+        known.push_back(nameOf(instance));
+    for (const auto& name : names)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+        {
+            const auto near = nearest(name, known);
+            throw UsageError(fmt::format("{} {}: no instance is declared for it{}", option, name,
+                                         near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+        }
+}
+
+bool selected(const std::vector<std::string>& names, const std::string& name)
+{
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// `desired` with only the instances that were asked for, and the networks that they need.
+DesiredState narrow(DesiredState desired, const ReconcileOptions& options)
+{
+    if (!narrowed(options))
+        return desired;
+    requireEach(options.profiles, desired, "--profile", [](const auto& each) { return each.profile.text; });
+    requireEach(options.servers, desired, "--server", [](const auto& each) { return each.server.text; });
+    std::erase_if(desired.instances,
+                  [&](const auto& entry)
+                  {
+                      return !selected(options.profiles, entry.second.profile.text) ||
+                             !selected(options.servers, entry.second.server.text);
+                  });
+    std::erase_if(desired.networks,
+                  [&](const auto& network)
+                  {
+                      return std::none_of(desired.instances.begin(), desired.instances.end(),
+                                          [&](const auto& entry)
+                                          { return entry.second.spec.networks.count(network.first) > 0; });
+                  });
+    return desired;
+}
+
+}
+
+Declared declare(const GlobalOptions& global, const std::vector<std::string>& paths, std::istream& standardInput)
+{
+    auto manifests = load(paths, standardInput);
+    auto validated = validate(manifests, {ProjectName(global.project), policyContext(global)});
+
+    Declared declared;
+    declared.desired = std::move(validated.desired);
+    declared.diagnostics = std::move(validated.diagnostics);
+    declared.texts = std::move(manifests.texts);
+    declared.wholeFolders = manifests.wholeFolders;
+    return declared;
+}
+
+Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,
+                const OrchestratorView& view)
+{
+    Decision decision;
+    decision.desired = withSecrets(narrow(declared.desired, options), {global.secretsFolder, environmentVariable});
+
+    DiffOptions diffOptions;
+    diffOptions.prune = options.prune && declared.wholeFolders && !narrowed(options);
+    decision.plan = diff(decision.desired, observe(view, decision.desired), diffOptions);
+    decision.guard =
+        pruneGuard(decision.plan, decision.desired.instances.size(), {options.allowEmpty, options.pruneMax});
+    return decision;
+}
+
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+namespace mcpctl
+{
+
+/// Turns SIGINT and SIGTERM into a stop request; the second one ends the process at once. Make it
+/// before any other thread: they inherit the blocked signals.
+class Signals
+{
+public:
+    Signals();
+    ~Signals();
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+    std::stop_token stopToken() const { return stop_.get_token(); }
+
+private:
+    std::stop_source stop_;
+    std::jthread waiter_;
+};
+
+}

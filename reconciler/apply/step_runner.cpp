@@ -1,0 +1,147 @@
+#include "apply/step_runner.h"
+
+#include "model/fields.h"
+#include "model/version.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+using Kind = OrchestratorError::Kind;
+
+class Runner
+{
+public:
+    Runner(const Step& step, const RunContext& context) : step_(step), context_(context) {}
+
+    void operator()(const action::Blocked&) const { throw OrchestratorError(Kind::conflict, step_.because); }
+    void operator()(const action::EnsureNetwork& each) const { engine().ensureNetworkExists(each.network); }
+    void operator()(const action::RemoveNetwork& each) const { engine().removeNetwork(each.id); }
+    void operator()(const action::Update& each) const
+    {
+        engine().setResourceLimits(each.id, each.resources, each.restart);
+    }
+    void operator()(const action::Connect& each) const { engine().connectNetwork(each.id, each.network, each.aliases); }
+    void operator()(const action::Disconnect& each) const { engine().disconnectNetwork(each.id, each.network); }
+    void operator()(const action::Suspend& each) const { engine().suspendServer(each.id); }
+    void operator()(const action::Remove& each) const { engine().stopServer(each.id); }
+
+    void operator()(const action::Restore& each) const
+    {
+        engine().restoreServer(each.id, want().name, want().spec.restart);
+    }
+
+    void operator()(const action::Create& each) { started_ = engine().startServer(launch(each.image)); }
+
+    void operator()(const action::Start& each)
+    {
+        engine().resumeServer(each.id);
+        started_ = each.id;
+    }
+
+    void operator()(const action::Replace& each) const
+    {
+        engine().replaceServer(launch(each.image), each.oldId, [this](const std::string& id) { return gate(id); });
+    }
+
+    void operator()(const action::FinishReplace& each) const
+    {
+        const auto readiness = resume(each.newId);
+        if (readiness.ready)
+        {
+            engine().stopServer(each.oldId);
+            return;
+        }
+        engine().stopServer(each.newId);
+        engine().restoreServer(each.oldId, want().name, want().spec.restart);
+        engine().resumeServer(each.oldId);
+        throw OrchestratorError(Kind::rolledBack,
+                                "the old instance runs again, for the new one is not ready: " + readiness.why);
+    }
+
+    std::optional<std::string> started() const { return started_; }
+
+private:
+    McpOrchestrator& engine() const { return context_.orchestrator; }
+
+    const DesiredInstance& want() const { return context_.desired.instances.at(InstanceName(step_.object)); }
+
+    Readiness gate(const std::string& id) const
+    {
+        return context_.watcher->wait(id, want().spec.restart, context_.stop);
+    }
+
+    /// One that cannot even be started will not be ready.
+    Readiness resume(const std::string& id) const
+    {
+        try
+        {
+            engine().resumeServer(id);
+        }
+        catch (const OrchestratorError& error)
+        {
+            return {false, error.what()};
+        }
+        return gate(id);
+    }
+
+    Launch launch(const action::ImageSource& source) const
+    {
+        const auto& instance = want();
+        for (const auto& [key, value] : instance.spec.env)
+            if (!value.resolved)
+                throw OrchestratorError(
+                    Kind::failed, fmt::format("secret `{}`, which {} needs, is not there", *value.secretName, key));
+        const auto image = context_.images.get(source);
+
+        Launch launch;
+        launch.name = instance.name;
+        launch.spec = instance.spec;
+        launch.image = source.reference;
+        launch.marks.project = context_.desired.project.text;
+        launch.marks.server = instance.server.text;
+        launch.marks.profile = instance.profile.text;
+        launch.marks.instance = instance.name.text;
+        launch.marks.specHash = specHash(instance.spec);
+        launch.marks.fieldHashes = fieldHashes(withImageDefaults(instance.spec, image));
+        launch.marks.revision = context_.options.revision;
+        launch.marks.version = std::string(version);
+        launch.marks.pruneDisabled = instance.pruneDisabled;
+        return launch;
+    }
+
+    const Step& step_;
+    const RunContext& context_;
+    std::optional<std::string> started_;
+};
+
+template <typename Wanted>
+bool has(const Step& step)
+{
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
+}
+
+}
+
+std::optional<std::string> runActions(const Step& step, const RunContext& context)
+{
+    Runner runner(step, context);
+    for (const auto& each : step.actions)
+        std::visit(runner, each);
+    return runner.started();
+}
+
+bool needsWatcher(const Step& step, bool wait)
+{
+    return has<action::Replace>(step) || has<action::FinishReplace>(step) ||
+           (wait && (has<action::Create>(step) || has<action::Start>(step)));
+}
+
+}

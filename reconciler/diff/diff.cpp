@@ -1,0 +1,207 @@
+#include "diff/diff.h"
+
+#include "diff/differences.h"
+#include "diff/instance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+/// Which option of `live` is not as wanted; empty when all are.
+std::string networkDifference(const NetworkSpec& want, const NetworkSpec& live)
+{
+    if (want.internal != live.internal)
+        return want.internal ? "it has a way out (not internal)" : "it has no way out (internal)";
+    if (want.hostAddress != live.hostAddress)
+        return want.hostAddress ? "the host has no address on it"
+                                : "the host has an address on it, so a server could reach the host";
+    if (!want.subnet.empty() && want.subnet != live.subnet)
+        return fmt::format("its subnet is {}, not {}", live.subnet, want.subnet);
+    return "";
+}
+
+std::optional<Step> planNetwork(const DesiredNetwork& want, const ObservedState& observed)
+{
+    Step step{Step::Phase::networks, want.spec.name.text, {}, {}, "", want.place};
+    const auto live = observed.networks.find(want.spec.name);
+    if (observed.ambiguousNetworks.count(want.spec.name) > 0)
+    {
+        step.actions = {action::Blocked{}};
+        step.because = "the engine has several networks of this name; remove all but one";
+    }
+    else if (live == observed.networks.end())
+    {
+        step.actions = {action::EnsureNetwork{want.spec}};
+        step.because = "it is not there";
+    }
+    else if (const auto difference = networkDifference(want.spec, live->second.spec); !difference.empty())
+    {
+        step.actions = {action::Blocked{}};
+        step.because = difference + "; disconnect what hangs on it and remove it, then it is made anew";
+    }
+    else
+        return std::nullopt;
+    return step;
+}
+
+Step pruneStep(const std::string& name, const InstanceGroup& group)
+{
+    Step step{Step::Phase::prune, name, {}, {}, "no longer declared", {}};
+    // Leftovers first: a crash in between leaves the one that people know.
+    for (const auto& list : {group.news, group.olds})
+        for (const auto* instance : list)
+            step.actions.push_back(action::Remove{instance->id, instance->name});
+    if (group.current != nullptr)
+        step.actions.push_back(action::Remove{group.current->id, group.current->name});
+    return step;
+}
+
+bool keptFromPruning(const InstanceGroup& group)
+{
+    const auto disabled = [](const ObservedInstance* instance) { return instance->marks.pruneDisabled; };
+    return (group.current != nullptr && disabled(group.current)) ||
+           std::any_of(group.news.begin(), group.news.end(), disabled) ||
+           std::any_of(group.olds.begin(), group.olds.end(), disabled);
+}
+
+void planPrune(const DesiredState& desired, const ObservedState& observed,
+               const std::map<std::string, InstanceGroup>& groups, Plan& plan)
+{
+    bool instancesKept = false;
+    for (const auto& [name, group] : groups)
+    {
+        if (desired.instances.count(InstanceName(name)) > 0)
+            continue;
+        if (!keptFromPruning(group))
+        {
+            plan.steps.push_back(pruneStep(name, group));
+            continue;
+        }
+        instancesKept = true;
+        plan.notes.push_back(fmt::format("{}: no longer declared, and kept: pruning is disabled for it", name));
+    }
+    for (const auto& [name, network] : observed.networks)
+        if (network.ours && !instancesKept && network.ownerProject == desired.project.text &&
+            desired.networks.count(name) == 0)
+            plan.steps.push_back(
+                {Step::Phase::prune, name.text, {action::RemoveNetwork{network.id}}, {}, "no longer declared", {}});
+}
+
+bool isUp(const ObservedInstance& instance)
+{
+    return instance.state == RunState::running || instance.state == RunState::restarting ||
+           instance.state == RunState::paused;
+}
+
+bool clash(const Publication& left, const Publication& right)
+{
+    const auto any = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
+    return left.hostPort == right.hostPort &&
+           (left.address == right.address || any(left.address) || any(right.address));
+}
+
+bool starts(const Step& step)
+{
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const Action& each)
+                       {
+                           return std::holds_alternative<action::Create>(each) ||
+                                  std::holds_alternative<action::Replace>(each) ||
+                                  std::holds_alternative<action::Start>(each);
+                       });
+}
+
+/// What is pruned goes last, and only when nothing failed before. So where it holds a port that `step`
+/// needs, as after a change of name, it has to be stopped first, or neither would ever happen.
+void freePorts(const DesiredInstance& want, const std::vector<const ObservedInstance*>& leaving, Step& step)
+{
+    if (!starts(step))
+        return;
+    for (const auto& port : want.spec.publications)
+        for (const auto* holder : leaving)
+            if (std::any_of(holder->spec.publications.begin(), holder->spec.publications.end(),
+                            [&](const Publication& held) { return clash(held, port); }))
+            {
+                step.actions.insert(step.actions.begin(), action::Suspend{holder->id});
+                step.because += fmt::format("; {}, which is no longer declared, holds its port {} and is stopped first",
+                                            holder->name, port.hostPort);
+            }
+}
+
+/// Those that will be pruned and run until then.
+std::vector<const ObservedInstance*> leavingInstances(const DesiredState& desired,
+                                                      const std::map<std::string, InstanceGroup>& groups)
+{
+    std::vector<const ObservedInstance*> leaving;
+    for (const auto& [name, group] : groups)
+    {
+        if (desired.instances.count(InstanceName(name)) > 0 || keptFromPruning(group))
+            continue;
+        for (const auto& list : {group.news, group.olds, {group.current}})
+            std::copy_if(list.begin(), list.end(), std::back_inserter(leaving),
+                         [](const auto* instance) { return instance != nullptr && isUp(*instance); });
+    }
+    return leaving;
+}
+
+std::vector<std::string> unknownSecrets(const DesiredInstance& want)
+{
+    std::vector<std::string> notes;
+    for (const auto& [key, value] : want.spec.env)
+        if (!value.resolved)
+            notes.push_back(fmt::format("{}: secret `{}` cannot be read here, so whether {} changed is unknown",
+                                        want.name.text, *value.secretName, key));
+    return notes;
+}
+
+}
+
+Plan diff(const DesiredState& desired, const ObservedState& observed, const DiffOptions& options)
+{
+    const auto groups = groupInstances(observed.instances);
+
+    Plan plan;
+    plan.project = desired.project;
+    plan.engineId = observed.engineId;
+    plan.desiredDigest = digestOf(desired);
+    plan.ownedInstances = groups.size();
+    plan.notes = observed.notes;
+    for (const auto& foreign : observed.foreign)
+        if (!foreign.why.empty())
+            plan.notes.push_back(fmt::format("{}: not touched: {}", foreign.name, foreign.why));
+
+    std::set<NetworkName> blockedNetworks;
+    for (const auto& [name, network] : desired.networks)
+        if (auto step = planNetwork(network, observed))
+        {
+            if (verbOf(*step) == "blocked")
+                blockedNetworks.insert(name);
+            plan.steps.push_back(std::move(*step));
+        }
+
+    const auto leaving = options.prune ? leavingInstances(desired, groups) : std::vector<const ObservedInstance*>{};
+    static const InstanceGroup none;
+    for (const auto& [name, want] : desired.instances)
+    {
+        const auto group = groups.find(name.text);
+        if (auto step = planInstance(want, group == groups.end() ? none : group->second, observed, blockedNetworks))
+        {
+            freePorts(want, leaving, *step);
+            plan.steps.push_back(std::move(*step));
+        }
+        const auto notes = unknownSecrets(want);
+        plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
+    }
+
+    if (options.prune)
+        planPrune(desired, observed, groups, plan);
+    return plan;
+}
+
+}

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "docker/client.h"
+#include "docker/engine_reader.h"
+#include "orchestrator/orchestrator.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mcpctl::docker
+{
+
+/// The single calls that change a container, each with what makes it safe to repeat: what is already as asked for is no
+/// error, and after an answer that was lost the engine is looked at, never asked again.
+///
+/// Every member may be called from several threads at once, and throws nothing but OrchestratorError.
+class ContainerCalls
+{
+public:
+    ContainerCalls(std::shared_ptr<Client> client, const EngineReader& reader);
+
+    struct Created
+    {
+        std::string id;
+        std::vector<std::string> warnings; ///< the engine's words
+    };
+
+    /// A container `name` for `launch`. Where the engine says that the name is taken, or its answer was lost, and there
+    /// is one under that name that was made from this very launch and never ran, it is that one.
+    Created create(const std::string& name, const Launch& launch);
+
+    void start(const std::string& id);
+
+    /// Keeps the engine from reviving it, then stops it within its own grace period. False: it is gone.
+    bool stop(const std::string& id);
+
+    /// With its volumes that have no name. A running one is killed.
+    void remove(const std::string& id);
+
+    void rename(const std::string& id, const std::string& name);
+    void setRestartPolicy(const std::string& id, const RestartPolicy& restart);
+    /// Returns the engine's warnings.
+    std::vector<std::string> setLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart);
+
+    void connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases);
+    void disconnect(const std::string& id, const NetworkName& network);
+
+private:
+    std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
+    void waitUntilGone(const std::string& id) const;
+
+    const std::shared_ptr<Client> client_;
+    const EngineReader& reader_;
+};
+
+}

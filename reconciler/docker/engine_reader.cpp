@@ -1,0 +1,236 @@
+#include "docker/engine_reader.h"
+
+#include "docker/labels.h"
+#include "docker/parse_image.h"
+#include "docker/parse_instance.h"
+#include "docker/parse_network.h"
+#include "docker/translate_error.h"
+#include "orchestrator/bounded_pool.h"
+
+#include <Poco/JSON/Array.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace mcpctl::docker
+{
+
+namespace
+{
+
+constexpr std::size_t workers = 8;
+
+/// A container may have further names, `/OTHER/ALIAS`, by links to it.
+std::string nameFrom(const std::vector<std::string>& names)
+{
+    for (const auto& name : names)
+        if (name.rfind('/') == 0)
+            return name.substr(1);
+    return {};
+}
+
+/// Labels alone cannot tell a container that somebody renamed from one that carries a copy of our labels.
+void explainCopies(Listing& listing, const std::map<std::string, std::string>& madeAs)
+{
+    const auto isOurs = [&](const std::string& name) {
+        return std::any_of(listing.ours.begin(), listing.ours.end(),
+                           [&](const auto& each) { return each.name == name; });
+    };
+    for (auto& foreign : listing.foreign)
+        if (const auto made = madeAs.find(foreign.id); made != madeAs.end() && isOurs(made->second))
+            foreign.why = fmt::format("it carries the labels of {}", made->second);
+}
+
+template <typename Named>
+void sortByName(std::vector<Named>& items)
+{
+    std::sort(items.begin(), items.end(),
+              [](const Named& a, const Named& b) { return std::tie(a.name, a.id) < std::tie(b.name, b.id); });
+}
+
+std::string nameFilter(const std::string& name)
+{
+    Poco::JSON::Array::Ptr names = new Poco::JSON::Array;
+    names->add(name);
+    Poco::JSON::Object filters;
+    filters.set("name", names);
+    std::ostringstream out;
+    filters.stringify(out);
+    return out.str();
+}
+
+}
+
+EngineReader::EngineReader(std::shared_ptr<const ReadClient> client) : client_(std::move(client)) {}
+
+EngineReader::Facts EngineReader::facts() const
+{
+    const std::lock_guard lock(mutex_);
+    if (!facts_)
+    {
+        const std::string what = "ask the engine about itself";
+        const JsonView json(translated([&] { return client_->getJson({.path = "/info", .what = what}); }), what);
+        facts_ =
+            Facts{{json["ID"].text(), json["ServerVersion"].text(), apiVersion().text()}, json["SwapLimit"].flag()};
+        // An engine that has none is told by where it is.
+        if (facts_->info.id.empty())
+            facts_->info.id = client_->endpoint().text();
+    }
+    return *facts_;
+}
+
+EngineInfo EngineReader::engineInfo() const
+{
+    return facts().info;
+}
+
+bool EngineReader::limitsSwap() const
+{
+    return facts().limitsSwap;
+}
+
+ApiVersion EngineReader::apiVersion() const
+{
+    return translated([&] { return client_->apiVersion(); });
+}
+
+std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters) const
+{
+    Request request{.path = "/containers/json", .query = {{"all", "1"}}, .what = "list containers"};
+    if (!filters.empty())
+        request.query.emplace_back("filters", filters);
+    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    std::vector<Listed> out;
+    for (const auto& item : json.items())
+        out.push_back({item.required("Id").text(), nameFrom(item["Names"].texts()), item["Labels"].textMap()});
+    return out;
+}
+
+std::vector<Inspection> EngineReader::inspectAll(const std::vector<std::string>& ids) const
+{
+    std::vector<std::optional<Inspection>> found(ids.size());
+    forEachInParallel(ids.size(), workers, [&](std::size_t i) { found[i] = inspect(ids[i]); });
+    std::vector<Inspection> out;
+    for (auto& each : found)
+        if (each)
+            out.push_back(std::move(*each));
+    return out;
+}
+
+Listing EngineReader::listInstances(const ProjectName& project) const
+{
+    Listing listing;
+    std::map<std::string, std::string> madeAs;
+    const auto addForeign = [&](const std::string& id, const std::string& name, const Ownership& ownership)
+    {
+        madeAs.emplace(id, ownership.madeAs);
+        listing.foreign.push_back({id, name, ownership.why});
+    };
+
+    std::vector<std::string> ids;
+    for (const auto& each : list(""))
+        if (const auto ownership = judgeOwnership(each.name, each.labels, project); ownership.ours)
+            ids.push_back(each.id);
+        else
+            addForeign(each.id, each.name, ownership);
+
+    auto inspections = inspectAll(ids);
+    // After the inspections, so that a network made meanwhile is not taken for one that is gone.
+    std::set<std::string> networkIds;
+    std::set<std::string> networkNames;
+    if (!inspections.empty())
+        for (const auto& network : networks())
+        {
+            networkIds.insert(network.id);
+            networkNames.insert(network.spec.name.text);
+        }
+    for (auto& [json, instance] : inspections)
+    {
+        // It may have been renamed since it was listed.
+        const auto ownership = judgeOwnership(instance.name, json["Config"]["Labels"].textMap(), project);
+        if (!ownership.ours)
+        {
+            addForeign(instance.id, instance.name, ownership);
+            continue;
+        }
+        instance.staleNetworks = findStaleNetworks(json, networkIds, networkNames);
+        listing.ours.push_back(std::move(instance));
+    }
+    explainCopies(listing, madeAs);
+    sortByName(listing.ours);
+    sortByName(listing.foreign);
+    return listing;
+}
+
+std::vector<ObservedNetwork> EngineReader::networks() const
+{
+    const std::string what = "list networks";
+    const JsonView json(translated([&] { return client_->getJson({.path = "/networks", .what = what}); }), what);
+    std::vector<ObservedNetwork> out;
+    for (const auto& item : json.items())
+        out.push_back(parseNetwork(item));
+    return out;
+}
+
+std::vector<ObservedNetwork> EngineReader::networksNamed(const NetworkName& name) const
+{
+    // The engine's filter finds every name that has this one in it.
+    const Request request{.path = "/networks",
+                          .query = {{"filters", nameFilter(name.text)}},
+                          .what = fmt::format("look for network {}", name.text)};
+    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    std::vector<ObservedNetwork> out;
+    for (const auto& item : json.items())
+        if (auto network = parseNetwork(item); network.spec.name == name)
+            out.push_back(std::move(network));
+    return out;
+}
+
+std::optional<ImageInfo> EngineReader::image(const std::string& reference) const
+{
+    const Request request{
+        .path = "/images/" + reference + "/json", .what = "inspect image " + reference, .accept = {404}};
+    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    return json.present() ? std::optional(parseImage(json)) : std::nullopt;
+}
+
+std::optional<Inspection> EngineReader::inspect(const std::string& idOrName) const
+{
+    const Request request{
+        .path = "/containers/" + idOrName + "/json", .what = "inspect container " + idOrName, .accept = {404}};
+    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    if (!json.present())
+        return std::nullopt;
+    Inspection inspection{json, parseInstance(json)};
+    inspection.instance.spec.resources.swapBytes = swapBeyondMemory(json, limitsSwap());
+    return inspection;
+}
+
+LiveStatus EngineReader::status(const std::string& id) const
+{
+    const auto found = inspect(id);
+    if (!found)
+        return LiveStatus::error;
+    const auto& instance = found->instance;
+    switch (instance.state)
+    {
+    case RunState::running:
+        return LiveStatus::running;
+    case RunState::paused:
+        return LiveStatus::stopped;
+    case RunState::restarting:
+    case RunState::dead:
+        return LiveStatus::error;
+    case RunState::created:
+    case RunState::exited:
+        break;
+    }
+    // 128 + SIGINT, SIGKILL, SIGTERM: how a server ends that was told to.
+    const std::set<int> calm{0, 130, 137, 143};
+    return instance.error.empty() && !instance.oomKilled && calm.contains(instance.exitCode) ? LiveStatus::stopped
+                                                                                             : LiveStatus::error;
+}
+
+}

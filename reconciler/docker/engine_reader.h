@@ -1,0 +1,79 @@
+#pragma once
+
+#include "docker/client.h"
+#include "docker/json_view.h"
+#include "orchestrator/orchestrator.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mcpctl::docker
+{
+
+/// A container as the engine showed it, and what that means.
+struct Inspection
+{
+    JsonView json;
+    ObservedInstance instance; ///< without its stale networks
+};
+
+/// All questions to the engine, in the words of the seam. It holds a client that cannot send anything but GET.
+///
+/// Every member may be called from several threads at once, and throws nothing but OrchestratorError. Nothing is asked
+/// twice of what cannot change: the engine's own facts are kept.
+class EngineReader
+{
+public:
+    explicit EngineReader(std::shared_ptr<const ReadClient> client);
+
+    /// GET /info, once.
+    EngineInfo engineInfo() const;
+    /// Does the engine's kernel count swap, so that MemorySwap means something? From the same answer.
+    bool limitsSwap() const;
+    ApiVersion apiVersion() const;
+
+    /// One list, one inspection for each instance of the project, and one list of networks if there are any.
+    Listing listInstances(const ProjectName& project) const;
+    std::vector<ObservedNetwork> networks() const;
+    /// Those called exactly `name`: none, one, or, on an old engine, more.
+    std::vector<ObservedNetwork> networksNamed(const NetworkName& name) const;
+    std::optional<ImageInfo> image(const std::string& reference) const;
+    LiveStatus status(const std::string& id) const;
+
+    /// By id or name; nothing when it is gone.
+    std::optional<Inspection> inspect(const std::string& idOrName) const;
+
+    void logs(const std::string& id, const LogOptions& options, const LogSink& sink, const std::stop_token& stop) const;
+    void events(const ProjectName& project, const EventSink& sink, const std::stop_token& stop) const;
+
+    const ReadClient& client() const { return *client_; }
+
+private:
+    struct Facts
+    {
+        EngineInfo info;
+        bool limitsSwap = false;
+    };
+
+    struct Listed
+    {
+        std::string id;
+        std::string name;
+        std::map<std::string, std::string> labels;
+    };
+
+    Facts facts() const;
+    std::vector<Listed> list(const std::string& filters) const;
+    std::vector<Inspection> inspectAll(const std::vector<std::string>& ids) const;
+
+    const std::shared_ptr<const ReadClient> client_;
+
+    mutable std::mutex mutex_; ///< guards what follows
+    mutable std::optional<Facts> facts_;
+};
+
+}

@@ -1,0 +1,124 @@
+#include "docker/launch_instance.h"
+
+#include "docker/create_body.h"
+#include "docker/names.h"
+#include "docker/parse_instance.h"
+#include "model/fields.h"
+
+#include <fmt/format.h>
+
+namespace mcpctl::docker
+{
+
+namespace
+{
+
+using Kind = OrchestratorError::Kind;
+
+std::string shown(const std::map<std::string, std::string>& form)
+{
+    std::vector<std::string> parts;
+    parts.reserve(form.size());
+    for (const auto& [member, text] : form)
+        parts.push_back(member.empty() ? text : member + " " + text);
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+Inspection readBack(const EngineReader& reader, const std::string& id)
+{
+    auto found = reader.inspect(id);
+    if (!found)
+        throw OrchestratorError(Kind::notFound,
+                                fmt::format("container {} was removed as soon as it was made", shortId(id)));
+    return std::move(*found);
+}
+
+/// On an engine that takes one network at creation, the others.
+void connectOthers(ContainerCalls& calls, const EngineReader& reader, const std::string& id, const ServerSpec& spec)
+{
+    const auto there = readBack(reader, id).instance.spec.networks;
+    for (const auto& [network, aliases] : spec.networks)
+        if (!there.contains(network))
+            calls.connect(id, network, aliases);
+}
+
+void verify(const EngineReader& reader, const Launch& launch, const std::string& what,
+            const ContainerCalls::Created& created)
+{
+    const auto live = readBack(reader, created.id);
+    const auto image = reader.image(live.instance.imageId);
+    if (!image)
+        throw OrchestratorError(Kind::notFound, fmt::format("{}: its image is gone", what));
+
+    const auto lines = mismatches(withImageDefaults(launch.spec, *image), live.instance.spec);
+    if (!lines.empty())
+        throwNotEnforced(what, lines, created.warnings);
+}
+
+}
+
+std::vector<std::string> mismatches(const ServerSpec& asked, const ServerSpec& live,
+                                    const std::set<std::string_view>& names)
+{
+    std::vector<std::string> lines;
+    for (const auto& field : fields())
+    {
+        if (names.empty() ? !field.guards : !names.contains(field.name))
+            continue;
+        const auto wanted = field.form(asked);
+        const auto there = field.form(live);
+        if (wanted == there)
+            continue;
+        // Secret values may stand in such a form.
+        lines.push_back(field.hidesLive ? fmt::format("{}: not as asked", field.name)
+                                        : fmt::format("{}: asked {}, got {}", field.name, shown(wanted), shown(there)));
+    }
+    return lines;
+}
+
+void throwNotEnforced(const std::string& what, const std::vector<std::string>& lines,
+                      const std::vector<std::string>& warnings)
+{
+    std::string text =
+        fmt::format("{}: the engine did not put in force what was asked: {}", what, fmt::join(lines, "; "));
+    if (!warnings.empty())
+        text += fmt::format("; the engine says: {}", fmt::join(warnings, "; "));
+    throw OrchestratorError(Kind::notEnforced, text);
+}
+
+void orRemove(ContainerCalls& calls, const std::string& id, const std::function<void()>& action)
+{
+    try
+    {
+        action();
+    }
+    catch (const OrchestratorError& error)
+    {
+        try
+        {
+            calls.remove(id);
+        }
+        catch (const OrchestratorError& second)
+        {
+            throw OrchestratorError(error.kind(), fmt::format("{}; and what was made of it could not be removed: {}",
+                                                              error.what(), second.what()));
+        }
+        throw;
+    }
+}
+
+std::string makeInstance(ContainerCalls& calls, const EngineReader& reader, const Launch& launch,
+                         const std::string& name)
+{
+    const auto created = calls.create(name, launch);
+    orRemove(calls, created.id,
+             [&]
+             {
+                 if (launch.spec.networks.size() > 1)
+                     connectOthers(calls, reader, created.id, launch.spec);
+                 verify(reader, launch, "create container " + name, created);
+             });
+    return created.id;
+}
+
+}

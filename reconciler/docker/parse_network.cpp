@@ -1,0 +1,109 @@
+#include "docker/parse_network.h"
+
+#include "docker/labels.h"
+
+#include <Poco/JSON/Array.h>
+
+#include <fmt/format.h>
+
+namespace mcpctl::docker
+{
+
+namespace
+{
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+/// Source: moby `libnetwork/drivers/bridge/labels.go`. The bridge gets no address, so that nothing on the host can be
+/// reached from the network, which `Internal` alone does not ensure.
+constexpr auto inhibitOption = "com.docker.network.bridge.inhibit_ipv4";
+
+std::string subnetOf(const JsonView& json)
+{
+    for (const auto& pool : json["IPAM"]["Config"].items())
+        if (const auto subnet = pool["Subnet"].text(); !subnet.empty())
+            return subnet;
+    return {};
+}
+
+bool isTrue(const std::string& option)
+{
+    return option == "true" || option == "1" || option == "True" || option == "TRUE" || option == "t" || option == "T";
+}
+
+Object::Ptr addressPool(const std::string& subnet)
+{
+    Object::Ptr pool = new Object;
+    pool->set("Subnet", subnet);
+    Array::Ptr pools = new Array;
+    pools->add(pool);
+    Object::Ptr ipam = new Object;
+    ipam->set("Driver", std::string("default"));
+    ipam->set("Config", pools);
+    return ipam;
+}
+
+}
+
+Object networkBody(const NetworkSpec& network)
+{
+    Object::Ptr labels = new Object;
+    for (const auto& [name, value] : networkLabels(network))
+        labels->set(name, value);
+    Object::Ptr options = new Object;
+    if (!network.hostAddress)
+        options->set(inhibitOption, std::string("true"));
+
+    Object body;
+    body.set("Name", network.name.text);
+    body.set("CheckDuplicate", true); // without it Engine 20.10 makes a second one of the same name
+    body.set("Driver", std::string("bridge"));
+    body.set("Internal", network.internal);
+    body.set("EnableIPv6", false);
+    body.set("Labels", labels);
+    body.set("Options", options);
+    if (!network.subnet.empty())
+        body.set("IPAM", addressPool(network.subnet));
+    return body;
+}
+
+ObservedNetwork parseNetwork(const JsonView& json)
+{
+    ObservedNetwork network;
+    network.id = json.required("Id").text();
+    network.spec.name = NetworkName(json.required("Name").text());
+    network.spec.internal = json["Internal"].flag();
+
+    const auto options = json["Options"].members();
+    const auto inhibit = options.find(inhibitOption);
+    network.spec.hostAddress = inhibit == options.end() || !isTrue(inhibit->second.text());
+    network.spec.subnet = subnetOf(json);
+
+    const auto labels = json["Labels"].textMap();
+    const auto get = [&](std::string_view name)
+    {
+        const auto found = labels.find(std::string(name));
+        return found == labels.end() ? std::string() : found->second;
+    };
+    network.ownerProject = get(label::project);
+    network.spec.owner = ProjectName(network.ownerProject);
+    network.ours = get(label::managed) == "true" && get(label::network) == network.spec.name.text;
+    return network;
+}
+
+std::string differences(const NetworkSpec& wanted, const NetworkSpec& found)
+{
+    std::string out;
+    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
+    if (wanted.internal != found.internal)
+        add(fmt::format("internal is {}, wanted {}", found.internal, wanted.internal));
+    if (wanted.hostAddress != found.hostAddress)
+        add(fmt::format("the host has {}address on it, wanted {}", found.hostAddress ? "an " : "no ",
+                        wanted.hostAddress ? "one" : "none"));
+    if (!wanted.subnet.empty() && wanted.subnet != found.subnet)
+        add(fmt::format("subnet is {}, wanted {}", found.subnet.empty() ? "none" : found.subnet, wanted.subnet));
+    return out;
+}
+
+}

@@ -1,0 +1,34 @@
+#include "model/desired_state.h"
+
+#include "model/fields.h"
+#include "model/hash.h"
+
+#include <fmt/format.h>
+
+namespace mcpctl
+{
+
+SourcePos DesiredInstance::placeOf(const std::string& field) const
+{
+    if (const auto found = fieldPlaces.find(field); found != fieldPlaces.end())
+        return found->second;
+    // `env.LOG_LEVEL` lies within `env`.
+    if (const auto dot = field.find('.'); dot != std::string::npos)
+        return placeOf(field.substr(0, dot));
+    return place;
+}
+
+std::string digestOf(const DesiredState& desired)
+{
+    std::string text = fmt::format("v1 {}\n", desired.project.text);
+    for (const auto& [name, network] : desired.networks)
+        text += fmt::format("network {} {} {} {} {}\n", name.text, network.spec.internal, network.spec.hostAddress,
+                            network.spec.subnet, network.spec.owner.text);
+    for (const auto& [name, instance] : desired.instances)
+        text +=
+            fmt::format("instance {} {} {} {} {} {}", name.text, instance.server.text, instance.enabled,
+                        instance.pruneDisabled, static_cast<int>(instance.pullPolicy), canonicalText(instance.spec));
+    return sha256Hex(text);
+}
+
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mcpctl
+{
+
+/// One character of a text in UTF-8.
+struct Utf8Character
+{
+    char32_t codePoint = 0;
+    std::size_t bytes = 1; ///< never 0, so that a walk always moves on
+    bool valid = true;     ///< false: a byte that is part of no character (overlong forms and surrogates are none)
+};
+
+/// The character that `rest` starts with; `rest` must not be empty.
+Utf8Character firstCharacter(std::string_view rest);
+
+}

@@ -1,0 +1,184 @@
+#pragma once
+
+#include "model/desired_state.h"
+#include "model/observed_state.h"
+#include "orchestrator/error.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The seam. One engine behind it runs servers; the pipeline in front of it knows no engine's words.
+/// Implementations: docker/ and, in the tests, an in-memory world; one contract suite
+/// (tests/support/orchestrator_contract.h) holds for all of them. docs/writing-an-orchestrator.md
+/// is the guide for the next.
+///
+/// Every member may be called from several threads at once. Every member throws OrchestratorError
+/// when the world fails; none catches to log. Every call has a deadline or a stop token.
+namespace mcpctl
+{
+
+struct EngineInfo
+{
+    std::string id; ///< stable over restarts of the engine and connections to it
+    std::string version;
+    std::string apiVersion;
+};
+
+struct Listing
+{
+    std::vector<ObservedInstance> ours; ///< sorted by name
+    std::vector<Foreign> foreign;       ///< sorted by name
+};
+
+enum class LiveStatus
+{
+    running,
+    stopped,
+    error, ///< crashed, cannot be started, or gone
+};
+
+struct LogOptions
+{
+    int tail = -1; ///< last lines; -1: all
+};
+
+enum class LogStream
+{
+    out,
+    err,
+};
+
+/// Gets whole or partial lines as they come; false ends the stream.
+using LogSink = std::function<bool(LogStream, std::string_view)>;
+
+struct Event
+{
+    enum class Type
+    {
+        subscribed, ///< the first one: what happens from here on is seen
+        start,
+        stop,
+        die,
+        oom,
+        health,
+        update,
+        destroy,
+        networkConnect,
+        networkDisconnect,
+    };
+
+    Type type = Type::subscribed;
+    std::string id;   ///< of the instance
+    std::string name; ///< of the instance, where the engine tells it
+    int exitCode = 0; ///< of `die`
+    std::string health;
+    std::int64_t timeNanos = 0; ///< since the epoch, on the engine's clock
+};
+
+using EventSink = std::function<void(const Event&)>;
+
+/// The read-only half: all that plan, status and logs get to hold.
+class OrchestratorView
+{
+public:
+    virtual ~OrchestratorView() = default;
+
+    virtual EngineInfo getEngineInfo() const = 0;
+
+    /// Every instance of `project`, fully inspected, and the names of everything else. Complete or an
+    /// error; one that goes away meanwhile is left out.
+    virtual Listing listInstances(const ProjectName& project) const = 0;
+
+    /// All networks of the engine.
+    virtual std::vector<ObservedNetwork> getNetworkInfo() const = 0;
+
+    /// Nothing when the engine has not got it.
+    virtual std::optional<ImageInfo> inspectImage(const std::string& reference) const = 0;
+
+    /// What the registry has for `reference` now, as `name@sha256:...`; nothing is pulled.
+    virtual std::string resolveInRegistry(const std::string& reference) const = 0;
+
+    virtual LiveStatus getStatus(const std::string& id) const = 0;
+
+    /// Returns at the end of the log, when the sink has enough, or when stopped.
+    virtual void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
+                         std::stop_token stop) const = 0;
+
+    /// Calls `sink` from this thread until stopped; throws when the stream breaks.
+    virtual void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const = 0;
+};
+
+/// What a new instance is made from. `spec` has secrets resolved; `marks` are what it shall carry.
+struct Launch
+{
+    InstanceName name;
+    ServerSpec spec;
+    std::string image; ///< reference or id to create from; it is on the engine
+    Marks marks;
+};
+
+struct Readiness
+{
+    bool ready = false;
+    std::string why; ///< why not, with the last log lines
+};
+
+/// Waits until the instance is ready or will not be. Called by replaceServer after the new one started.
+using ReadyGate = std::function<Readiness(const std::string& id)>;
+
+struct PullProgress
+{
+    std::uint64_t bytesDone = 0;
+    std::uint64_t bytesTotal = 0; ///< 0 while unknown
+    std::string status;
+};
+
+using PullSink = std::function<void(const PullProgress&)>;
+
+/// The whole: reading and acting. Acting is idempotent where the engine allows it: stopping what is
+/// gone succeeds, and so does connecting what is connected.
+class McpOrchestrator : public OrchestratorView
+{
+public:
+    virtual ImageInfo pullImage(const std::string& reference, const PullSink& progress, std::stop_token stop) = 0;
+
+    /// Makes an instance and starts it; returns its id. Isolation and limits are read back before
+    /// anything runs: what the engine did not put in force is an error and leaves no instance behind.
+    virtual std::string startServer(const Launch& launch) = 0;
+
+    /// Stops (within the instance's grace period), then removes. The engine must not revive it meanwhile.
+    virtual void stopServer(const std::string& id) = 0;
+
+    /// Stops and keeps.
+    virtual void suspendServer(const std::string& id) = 0;
+    /// Starts what is stopped.
+    virtual void resumeServer(const std::string& id) = 0;
+
+    /// Puts `launch` in the place of `oldId`: the new one is made before the old one stops, the old one
+    /// is kept until `gate` says ready, and put back if it does not (Kind::rolledBack). A crash at any
+    /// point leaves names by which diff() knows what to do: `NAME.new-HASH`, `NAME.old-SHORTID`.
+    /// Returns the new id.
+    virtual std::string replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate) = 0;
+
+    /// Gives `id` the instance name `name` and the restart policy `restart`. What an interrupted replace needs.
+    virtual void restoreServer(const std::string& id, const InstanceName& name, const RestartPolicy& restart) = 0;
+
+    /// In place, and read back.
+    virtual void setResourceLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart) = 0;
+
+    /// Creates it, or finds it as it shall be; one that is otherwise is an error, not a change.
+    virtual void ensureNetworkExists(const NetworkSpec& network) = 0;
+    /// Succeeds when it is gone; an error while something hangs on it.
+    virtual void removeNetwork(const std::string& id) = 0;
+    virtual void connectNetwork(const std::string& id, const NetworkName& network,
+                                const std::set<std::string>& aliases) = 0;
+    virtual void disconnectNetwork(const std::string& id, const NetworkName& network) = 0;
+};
+
+}

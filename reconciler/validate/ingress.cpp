@@ -1,0 +1,94 @@
+#include "validate/ingress.h"
+
+#include "validate/findings.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <charconv>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+/// A numeric address as everybody writes it; never a name, never an octal number.
+std::optional<std::string> normalAddress(const std::string& address)
+{
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    for (const int family : {AF_INET, AF_INET6})
+        if (::inet_pton(family, address.c_str(), bytes.data()) == 1)
+            return ::inet_ntop(family, bytes.data(), text.data(), text.size());
+    return std::nullopt;
+}
+
+std::optional<std::uint16_t> parsePort(std::string_view text)
+{
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc() || end != text.data() + text.size() || port == 0)
+        return std::nullopt;
+    return port;
+}
+
+}
+
+std::optional<Publication> parsePublication(std::string_view text, std::uint16_t targetPort)
+{
+    const std::size_t colon = text.rfind(':');
+    std::string address = "127.0.0.1";
+    if (colon != std::string_view::npos)
+    {
+        address = std::string(text.substr(0, colon));
+        if (address.starts_with("[") && address.ends_with("]"))
+            address = address.substr(1, address.size() - 2);
+        const auto normal = normalAddress(address);
+        if (!normal)
+            return std::nullopt;
+        address = *normal;
+    }
+    const auto port = parsePort(colon == std::string_view::npos ? text : text.substr(colon + 1));
+    if (!port)
+        return std::nullopt;
+    return Publication{address, *port, targetPort};
+}
+
+bool isLoopback(const std::string& address)
+{
+    in_addr four{};
+    if (::inet_pton(AF_INET, address.c_str(), &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    return normalAddress(address) == "::1";
+}
+
+NetworkSpec ingressNetwork(const ProjectName& project)
+{
+    NetworkSpec network;
+    network.name = NetworkName(project.text + "-ingress");
+    network.internal = false;
+    network.hostAddress = true;
+    network.owner = project;
+    return network;
+}
+
+ServerSpec withIngress(ServerSpec spec, const Publication& publication, const ProjectName& project,
+                       const std::set<std::string>& aliases)
+{
+    spec.networks[ingressNetwork(project).name] = aliases;
+    spec.publications.insert(publication);
+    // There is a way out, so looking up outside names tells nobody more than the server could itself.
+    spec.nameServers.clear();
+    spec.nameServerOptions.clear();
+    return spec;
+}
+
+Diagnostic ingressWarning(const SourcePos& place)
+{
+    return makeWarning(place, "publish-opens-way-out",
+                       "`publish` puts the server on an ordinary bridge, which opens a way out",
+                       "leave it out where clients use stdio or a network of the project");
+}
+
+}
