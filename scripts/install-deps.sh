@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# install-deps.sh build|test|engine... — install what is missing of what that needs, on Debian 12 or
+# a recent Ubuntu. Quick and silent when nothing is. Uses sudo where it is not root.
+#
+#   build   compiler and libraries
+#   test    what the tests use, an engine program included (they start it privately)
+#   engine  a Docker Engine to run servers on, unless this machine has one or a way to one
+#
+# A Docker that is here already is left alone: docker.io is never installed over another one.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+PATH=$PATH:/usr/sbin:/sbin
+
+build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
+  libcli11-dev libvalijson-dev libssl-dev libboost-test-dev nlohmann-json3-dev)
+test=(iptables docker-registry apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
+  clang-format clang-tidy shellcheck)
+
+# The packages of other Dockers; docker.io would fight with them over the same files.
+other_docker() {
+  local package
+  for package in docker-ce docker-ce-cli containerd.io moby-engine podman-docker; do
+    [[ -n $(missing_packages "$package") ]] || { echo "$package"; return; }
+  done
+}
+
+want=()
+for what in "$@"; do
+  case $what in
+    build) want+=("${build[@]}") ;;
+    test)
+      want+=("${test[@]}")
+      has node || want+=(nodejs)
+      has npm || want+=(npm)
+      if ! has dockerd; then
+        other=$(other_docker)
+        [[ -z $other ]] || die "the tests need dockerd; $other is installed, so add its engine yourself (docker.io would replace it)"
+        want+=(docker.io)
+      fi
+      ;;
+    engine)
+      # A client without an engine here: an engine elsewhere, or Docker Desktop.
+      if ! has docker && ! has dockerd; then want+=(docker.io iptables); fi
+      ;;
+    *) die "usage: install-deps.sh build|test|engine..." ;;
+  esac
+done
+[[ ${#want[@]} -gt 0 ]] || exit 0
+
+registry_is_new=$(missing_packages docker-registry)
+install_packages "${want[@]}"
+
+# Debian starts what it installs; the tests want the registry's program, not one on port 5000.
+if [[ -n $registry_is_new && " ${want[*]} " == *' docker-registry '* && -d /run/systemd/system ]]; then
+  as_root systemctl disable --now docker-registry >/dev/null 2>&1 || true
+fi

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# test.sh [--unit|--integration|--lint|--all] — install what the tests need, build, run them.
+#
+# The default is --all: lint, unit tests, and the integration tests against a private engine and
+# private registries (tests/lab/lab.sh). Ends with ctest's summary. Nothing is skipped: what is
+# missing and cannot be installed is a failure.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+cd "$root"
+
+what=${1:---all}
+case $what in
+  --unit) select=(-LE integration) ;;
+  --integration) select=(-L integration) ;;
+  --lint | --all) select=() ;;
+  *) die "usage: test.sh [--unit|--integration|--lint|--all]" ;;
+esac
+
+"$root/scripts/install-deps.sh" build test
+# The lab needs root later, in the middle of ctest's output: ask for the password now.
+if [[ $EUID -ne 0 && $what != --unit && $what != --lint ]]; then as_root true; fi
+
+say 'building (preset dev)'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+{ cmake --preset dev && cmake --build build/dev -j "$(nproc)"; } >"$log" 2>&1 || {
+  cat "$log"
+  die 'the build failed (above)'
+}
+
+lint=0
+if [[ $what == --all || $what == --lint ]]; then "$root/scripts/lint.sh" || lint=1; fi
+[[ $what != --lint ]] || exit "$lint"
+
+tests=0
+ctest --test-dir build/dev -j "$(nproc)" --output-on-failure --no-tests=error "${select[@]}" || tests=1
+[[ $lint -eq 0 ]] || say 'lint failed (above)'
+exit $((lint || tests))

@@ -1,0 +1,188 @@
+/// The program as a shell sees it: exit codes, what goes to which stream, wrong input. Needs no engine.
+#include "support/temporary_folder.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace
+{
+
+struct Result
+{
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+std::string contentOf(const std::filesystem::path& file)
+{
+    std::ifstream in(file);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+struct Fixture
+{
+    mcpctl::test::TemporaryFolder folder;
+
+    /// Runs `mcpctl ARGUMENTS`, with no engine to be found.
+    Result mcpctl(const std::string& arguments, const std::string& input = "", const std::string& setup = "") const
+    {
+        const auto path = [this](const char* name) { return (folder.path() / name).string(); };
+        std::ofstream(path("in")) << input;
+        const std::string command =
+            setup + "DOCKER_HOST=unix:///nonexistent/docker.sock MCPCTL_LOCK_DIR=" + path("lock") +
+            " " MCPCTL_BINARY " " + arguments + " <" + path("in") + " >" + path("out") + " 2>" + path("err");
+        const int status = std::system(command.c_str());
+        return {WEXITSTATUS(status), contentOf(path("out")), contentOf(path("err"))};
+    }
+
+    std::string write(const std::string& name, const std::string& text) const
+    {
+        return folder.write(name, text).string();
+    }
+};
+
+bool has(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+constexpr const char* good = "apiVersion: mcpctl/v1\n"
+                             "kind: McpServer\n"
+                             "metadata: {name: memory}\n"
+                             "spec: {image: 'acme/memory:1'}\n"
+                             "---\n"
+                             "apiVersion: mcpctl/v1\n"
+                             "kind: Profile\n"
+                             "metadata: {name: dev}\n"
+                             "spec: {servers: [{server: memory}]}\n";
+
+}
+
+BOOST_FIXTURE_TEST_SUITE(program_test, Fixture)
+
+BOOST_AUTO_TEST_CASE(valid_manifests_are_0_and_need_no_engine)
+{
+    const auto result = mcpctl("validate " + write("good.yaml", good));
+    BOOST_TEST(result.code == 0, result.err);
+    BOOST_TEST(result.out == "valid: 1 instance in 1 profile\n");
+    BOOST_TEST(result.err.empty());
+}
+
+BOOST_AUTO_TEST_CASE(standard_input_is_a_manifest_too)
+{
+    BOOST_TEST(mcpctl("validate -", good).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(invalid_manifests_are_4_with_the_place_the_line_and_a_hint)
+{
+    const auto file =
+        write("bad.yaml", "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: x}\nspec:\n  imgae: y:1\n");
+    const auto result = mcpctl("validate " + file);
+    BOOST_TEST(result.code == 4);
+    BOOST_TEST(has(result.out, "bad.yaml:5:3: error:"), result.out);
+    BOOST_TEST(has(result.out, "imgae: y:1"), result.out);
+    BOOST_TEST(has(result.out, "did you mean `image`?"), result.out);
+    BOOST_TEST(mcpctl("plan " + file).code == 4);
+    BOOST_TEST(mcpctl("apply " + file).code == 4);
+}
+
+BOOST_AUTO_TEST_CASE(validate_speaks_json)
+{
+    const auto result = mcpctl("validate -o json -", "kind: Nothing\n");
+    BOOST_TEST(result.code == 4);
+    BOOST_TEST(has(result.out, "{\"version\":1,\"valid\":false,\"diagnostics\":[{\"severity\":\"error\""), result.out);
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_69_and_the_message_says_where_it_was_looked_for)
+{
+    const auto file = write("good.yaml", good);
+    for (const auto& command : {"plan " + file, "apply " + file, std::string("status"), std::string("destroy --yes")})
+    {
+        const auto result = mcpctl(command);
+        BOOST_TEST(result.code == 69, command + ": " + result.err);
+        BOOST_TEST(has(result.err, "/nonexistent/docker.sock"), result.err);
+        BOOST_TEST(has(result.err, "DOCKER_HOST"), result.err);
+        BOOST_TEST(result.out.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_64_and_suggests_what_was_meant)
+{
+    BOOST_TEST(has(mcpctl("aply x").err, "did you mean `apply`?"));
+    for (const auto* arguments : {"", "aply x", "apply", "plan . --no-such-option", "-o xml status", "schema Servr",
+                                  "completion tcsh", "--project 'Not Good' status", "apply . --settle-time 5"})
+        BOOST_TEST(mcpctl(arguments).code == 64, arguments);
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_or_server_that_nobody_declares_is_not_nothing_to_do)
+{
+    const auto file = write("good.yaml", good);
+    const auto result = mcpctl("plan " + file + " --profile dve");
+    BOOST_TEST(result.code == 64, result.err);
+    BOOST_TEST(has(result.err, "did you mean dev?"), result.err);
+    // The name is one word; what follows is the path. An engine is what is missing now.
+    BOOST_TEST(mcpctl("plan --profile dev " + file + " --server memory").code == 69);
+}
+
+BOOST_AUTO_TEST_CASE(of_an_option_that_is_given_twice_the_last_counts)
+{
+    const auto file = write("good.yaml", good);
+    BOOST_TEST(has(mcpctl("validate -o text -o json " + file).out, "{\"version\":1"));
+    BOOST_TEST(mcpctl("apply " + file + " --settle-time 1s --settle-time 2s").code == 69);
+}
+
+BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example)
+{
+    for (const auto* command :
+         {"validate", "plan", "apply", "destroy", "status", "schema", "doctor", "completion", "version"})
+    {
+        const auto result = mcpctl(std::string(command) + " --help");
+        BOOST_TEST(result.code == 0);
+        BOOST_TEST(has(result.out, "Examples:"), command);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(schemas_are_printed_as_they_are)
+{
+    BOOST_TEST(mcpctl("schema").out == "McpServer\nNetwork\nProfile\nSecurityPolicy\n");
+    BOOST_TEST(mcpctl("schema McpServer").out == contentOf(MCPCTL_SOURCE_DIR "/schemas/McpServer.schema.json"));
+}
+
+BOOST_AUTO_TEST_CASE(completion_scripts_parse_and_know_the_commands)
+{
+    const auto bash = mcpctl("completion bash").out;
+    const auto file = write("completion.bash", bash);
+    const std::string ask = "bash -c 'source " + file +
+                            "; COMP_WORDS=(mcpctl pl); COMP_CWORD=1; _mcpctl; [[ ${COMPREPLY[*]} == plan ]] && "
+                            "COMP_WORDS=(mcpctl plan --detailed); COMP_CWORD=2; _mcpctl; "
+                            "[[ ${COMPREPLY[*]} == --detailed-exitcode ]]'";
+    BOOST_TEST(std::system(ask.c_str()) == 0);
+    BOOST_TEST(has(mcpctl("completion zsh").out, "#compdef mcpctl"));
+    BOOST_TEST(has(mcpctl("completion fish").out, "-a destroy"));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_written_is_no_success)
+{
+    const auto result = mcpctl("schema McpServer >/dev/full; exit $?; echo");
+    BOOST_TEST(result.code == 1);
+}
+
+BOOST_AUTO_TEST_CASE(version_is_told_with_and_without_an_engine)
+{
+    BOOST_TEST(mcpctl("--version").code == 0);
+    const auto result = mcpctl("version -o json");
+    BOOST_TEST(result.code == 0);
+    BOOST_TEST(has(result.out, "\"mcpctl\":\""), result.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

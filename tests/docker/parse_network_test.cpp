@@ -1,0 +1,52 @@
+#include "docker/parse_network.h"
+
+#include "docker/recorded.h"
+#include "orchestrator/error.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mcpctl;
+using namespace mcpctl::docker;
+
+BOOST_AUTO_TEST_SUITE(parse_network_test)
+
+BOOST_AUTO_TEST_CASE(a_network_reads_back_as_it_was_asked_for)
+{
+    for (const auto* file : {"networks-20.10.json", "networks-28.5.json"})
+    {
+        std::map<std::string, ObservedNetwork> found;
+        for (const auto& item : JsonView(mcpctl::test::recorded(file), file).items())
+            found.emplace(item["Name"].text(), parseNetwork(item));
+
+        const auto& ours = found.at("mcpctl-net1");
+        NetworkSpec wanted;
+        wanted.name = NetworkName("mcpctl-net1");
+        wanted.owner = ProjectName("mcpctl");
+        BOOST_TEST(differences(wanted, ours.spec) == "");
+        BOOST_TEST(ours.ours);
+        BOOST_TEST(ours.ownerProject == "mcpctl");
+        BOOST_TEST(!ours.spec.subnet.empty());
+
+        const auto& bridge = found.at("bridge");
+        BOOST_TEST(!bridge.ours);
+        BOOST_TEST(differences(wanted, bridge.spec) ==
+                   "internal is false, wanted true; the host has an address on it, wanted none");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_copied_label_does_not_make_a_network_ours)
+{
+    const auto network = parseNetwork(mcpctl::test::view(
+        R"({"Id":"1","Name":"other","Labels":{"mcpctl.managed":"true","mcpctl.network":"mcpctl-net1"}})"));
+    BOOST_TEST(!network.ours);
+}
+
+BOOST_AUTO_TEST_CASE(nonsense_is_refused)
+{
+    for (const auto* json :
+         {"{}", R"({"Id":1,"Name":"a"})", R"({"Id":"1","Name":"a","Options":[]})",
+          R"({"Id":"1","Name":"a","IPAM":{"Config":{}}})", R"({"Id":"1","Name":"a","Internal":"no"})"})
+        BOOST_CHECK_THROW(parseNetwork(mcpctl::test::view(json)), OrchestratorError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,70 @@
+#include "support/memory_events.h"
+
+#include <algorithm>
+
+namespace mcpctl::test
+{
+
+void MemoryEvents::listen(const std::string& project, const EventSink& sink, std::stop_token stop)
+{
+    std::unique_lock lock(mutex_);
+    const auto key = nextListener_++;
+    const auto self = listeners_.emplace(key, std::make_shared<Listener>()).first->second;
+    self->next = told_.size();
+    lock.unlock();
+    sink(Event{});
+    lock.lock();
+    while (changed_.wait(lock, stop, [&] { return self->next < told_.size() || !self->broken.empty(); }))
+    {
+        if (!self->broken.empty())
+            break;
+        const Told told = told_[self->next];
+        lock.unlock();
+        if (told.project == project)
+            sink(told.event);
+        lock.lock();
+        ++self->next;
+        changed_.notify_all();
+    }
+    listeners_.erase(key);
+    changed_.notify_all();
+    if (!self->broken.empty())
+        throw OrchestratorError(OrchestratorError::Kind::unreachable, self->broken);
+}
+
+void MemoryEvents::tell(const std::string& project, Event event)
+{
+    const std::lock_guard lock(mutex_);
+    if (listeners_.empty())
+        return;
+    told_.push_back({project, std::move(event)});
+    changed_.notify_all();
+}
+
+void MemoryEvents::settle()
+{
+    std::unique_lock lock(mutex_);
+    const auto until = told_.size();
+    changed_.wait(lock,
+                  [&]
+                  {
+                      return std::all_of(listeners_.begin(), listeners_.end(),
+                                         [&](const auto& entry) { return entry.second->next >= until; });
+                  });
+}
+
+void MemoryEvents::breakStreams(const std::string& why)
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, listener] : listeners_)
+        listener->broken = why;
+    changed_.notify_all();
+}
+
+std::size_t MemoryEvents::listeners() const
+{
+    const std::lock_guard lock(mutex_);
+    return listeners_.size();
+}
+
+}
