@@ -33,8 +33,8 @@ public:
     ReadyWatcher& operator=(const ReadyWatcher&) = delete;
 
     /// Waits for an instance that was started just now. `restart`: whether the engine revives it.
-    /// Ready: it ran for the settle time, after each end for two settle times more. Not ready: it ended three times, ended for good, or did not settle in time; `why` says which,
-    /// with the last lines of its log.
+    /// Ready: it ran for the settle time, after each end for two settle times more. Not ready: it ended three
+    /// times, ended for good, or did not settle in time; `why` says which, with the last lines of its log.
     Readiness wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop) const;
 
 private:

@@ -80,7 +80,11 @@ void DockerOrchestrator::resumeServer(const std::string& id)
 std::string DockerOrchestrator::replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate)
 {
     return scrubbed(launch,
-                    [&] { return Replacement(calls_, reader(), launch, mustInspect(reader(), oldId)).run(gate); });
+                    [&]
+                    {
+                        mustInspect(reader(), oldId);
+                        return Replacement(calls_, reader(), launch, oldId).run(gate);
+                    });
 }
 
 void DockerOrchestrator::restoreServer(const std::string& id, const InstanceName& name, const RestartPolicy& restart)

@@ -28,7 +28,7 @@ public:
         {
             const auto api = client_.apiVersion();
             const auto answer = client_.getJson({.path = "/info", .what = "look at the engine"});
-            const auto info = answer.extract<Object::Ptr>();
+            const auto& info = answer.extract<Object::Ptr>();
             engine(*info, api);
             limits(*info);
             security(*info);
@@ -64,7 +64,8 @@ private:
     {
         const auto cgroups = info.optValue<std::string>("CgroupVersion", "1");
         add(Level::good, "cgroups", "version " + cgroups, "");
-        const auto limit = [&](const char* key, const char* subject) {
+        const auto limit = [&](const char* key, const char* subject)
+        {
             if (info.optValue(key, false))
                 add(Level::good, subject, "enforced", "");
             else
@@ -150,10 +151,10 @@ private:
                 {.path = "/networks/mcpctl-network", .what = "look at mcpctl-network", .accept = {404}});
             if (answer.isEmpty() || !answer.extract<Object::Ptr>()->has("Internal"))
                 return add(Level::good, "mcpctl-network", "not there yet; the first apply makes it", "");
-            const auto live = answer.extract<Object::Ptr>();
+            const auto& live = answer.extract<Object::Ptr>();
             const auto options = live->getObject("Options");
-            const bool closed = options && options->optValue<std::string>(
-                                               "com.docker.network.bridge.inhibit_ipv4", "") == "true";
+            const bool closed =
+                options && options->optValue<std::string>("com.docker.network.bridge.inhibit_ipv4", "") == "true";
             if (live->optValue("Internal", false) && closed)
                 add(Level::good, "mcpctl-network", "internal, and the host has no address on it", "");
             else

@@ -13,16 +13,10 @@ namespace
 
 using Kind = OrchestratorError::Kind;
 
-bool ran(const ObservedInstance& instance)
-{
-    return instance.state == RunState::running || instance.state == RunState::restarting ||
-           instance.state == RunState::paused;
 }
 
-}
-
-Replacement::Replacement(ContainerCalls& calls, const EngineReader& reader, const Launch& launch, Inspection old)
-    : calls_(calls), reader_(reader), launch_(launch), old_(std::move(old))
+Replacement::Replacement(ContainerCalls& calls, const EngineReader& reader, const Launch& launch, std::string oldId)
+    : calls_(calls), reader_(reader), launch_(launch), oldId_(std::move(oldId))
 {
 }
 
@@ -39,16 +33,15 @@ std::string Replacement::run(const ReadyGate& gate)
         rollBack(newId, error.what());
     }
     // From here on the new one has proved itself; what is left of the old one is the next run's matter if this fails.
-    calls_.remove(old_.instance.id);
+    calls_.remove(oldId_);
     return newId;
 }
 
 void Replacement::takeOver(const std::string& newId, const ReadyGate& gate)
 {
-    const auto& oldId = old_.instance.id;
-    if (!calls_.stop(oldId))
+    if (!calls_.stop(oldId_))
         throw OrchestratorError(Kind::notFound, "the old instance was removed meanwhile");
-    calls_.rename(oldId, oldName(launch_.name, oldId));
+    calls_.rename(oldId_, oldName(launch_.name, oldId_));
     calls_.rename(newId, launch_.name.text);
     calls_.start(newId);
     if (const auto readiness = gate(newId); !readiness.ready)
@@ -71,19 +64,19 @@ void Replacement::rollBack(const std::string& newId, const std::string& why)
                             fmt::format("replace {}: the old instance is back: {}", launch_.name.text, why));
 }
 
-/// Goes by what is there, not by how far takeOver() says it came: an answer may have been lost.
+/// Goes by what is there, not by how far takeOver() says it came: an answer may have been lost. Nor by what the old one
+/// did before: an earlier replace, cut off, may have stopped it and taken its restart policy.
 void Replacement::putBack(const std::string& newId)
 {
-    const auto& old = old_.instance;
-    const auto now = reader_.inspect(old.id);
+    const auto now = reader_.inspect(oldId_);
     if (!now) // the new one is all there is: keep it
         throw OrchestratorError(Kind::notFound, fmt::format("it is gone; container {} is kept", shortId(newId)));
     calls_.remove(newId);
     if (now->instance.name != launch_.name.text)
-        calls_.rename(old.id, launch_.name.text);
-    if (ran(old)) // before the rest: a server that runs with the wrong restart policy is better than one that does not
-        calls_.start(old.id);
-    calls_.setRestartPolicy(old.id, old.spec.restart);
+        calls_.rename(oldId_, launch_.name.text);
+    // Before the restart policy: a server that runs with the wrong one is better than one that does not run.
+    calls_.start(oldId_);
+    calls_.setRestartPolicy(oldId_, launch_.spec.restart);
 }
 
 }

@@ -23,7 +23,7 @@ namespace mcpctl::docker
 class Replacement
 {
 public:
-    Replacement(ContainerCalls& calls, const EngineReader& reader, const Launch& launch, Inspection old);
+    Replacement(ContainerCalls& calls, const EngineReader& reader, const Launch& launch, std::string oldId);
 
     /// Returns the id of the new one.
     std::string run(const ReadyGate& gate);
@@ -36,7 +36,7 @@ private:
     ContainerCalls& calls_;
     const EngineReader& reader_;
     const Launch& launch_;
-    const Inspection old_;
+    const std::string oldId_;
 };
 
 }

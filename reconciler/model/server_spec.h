@@ -61,10 +61,10 @@ struct Publication
 struct Resources
 {
     std::int64_t memoryBytes = 512LL * 1024 * 1024;
-    std::int64_t swapBytes = 0;                     ///< on top of memory; none is ever asked for; -1: unlimited
-    std::int64_t memoryReservationBytes = 0;        ///< 0: none
-    std::int64_t nanoCpus = 1'000'000'000;          ///< 1e9 is one cpu; 0 where period and quota are given
-    std::int64_t cpuShares = 0;                     ///< relative weight; 0: the engine's default
+    std::int64_t swapBytes = 0;              ///< on top of memory; none is ever asked for; -1: unlimited
+    std::int64_t memoryReservationBytes = 0; ///< 0: none
+    std::int64_t nanoCpus = 1'000'000'000;   ///< 1e9 is one cpu; 0 where period and quota are given
+    std::int64_t cpuShares = 0;              ///< relative weight; 0: the engine's default
     std::int64_t cpuPeriodMicros = 0;
     std::int64_t cpuQuotaMicros = 0;
     std::int64_t pidsLimit = 128;

@@ -161,9 +161,9 @@ public:
     virtual void resumeServer(const std::string& id) = 0;
 
     /// Puts `launch` in the place of `oldId`: the new one is made before the old one stops, the old one
-    /// is kept until `gate` says ready, and put back if it does not (Kind::rolledBack). A crash at any
-    /// point leaves names by which diff() knows what to do: `NAME.new-HASH`, `NAME.old-SHORTID`.
-    /// Returns the new id.
+    /// is kept until `gate` says ready, and if it does not is put back and runs, with the restart policy
+    /// of `launch` (Kind::rolledBack). A crash at any point leaves names by which diff() knows what to
+    /// do: `NAME.new-HASH`, `NAME.old-SHORTID`. Returns the new id.
     virtual std::string replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate) = 0;
 
     /// Gives `id` the instance name `name` and the restart policy `restart`. What an interrupted replace needs.

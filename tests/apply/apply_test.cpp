@@ -16,7 +16,7 @@ using Result = Outcome::Result;
 
 /// Runs one pass against `faulty`.
 Outcomes passOver(Fleet& fleet, McpOrchestrator& faulty, const std::stop_token& stop = {},
-                  const ProgressSink& progress = {}, ApplyOptions options = quickly())
+                  const ProgressSink& progress = {}, const ApplyOptions& options = quickly())
 {
     return apply(fleet.plan(), fleet.desired, faulty, options, progress, stop);
 }

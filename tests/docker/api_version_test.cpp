@@ -89,6 +89,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_asked_for_once_even_by_many_threads)
         });
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i)
             threads.emplace_back([&] { client.get(list); });
     }

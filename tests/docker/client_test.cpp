@@ -157,6 +157,7 @@ BOOST_AUTO_TEST_CASE(calls_from_many_threads_each_get_their_own_answer)
     std::atomic<int> wrong{0};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(6);
         for (int thread = 0; thread < 6; ++thread)
             threads.emplace_back(
                 [&, thread]

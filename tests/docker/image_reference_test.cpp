@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_none_is_refused_with_its_reason)
         {"https://ghcr.io/x", "is no registry"},
     };
     for (const auto& [text, expected] : table)
-        checkContains(failureOf<ImageReferenceError>([&] { parseImageReference(text); }).what(), expected);
+        checkContains(failureOf<ImageReferenceError>([&, &text = text] { parseImageReference(text); }).what(),
+                      expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(bad_files_are_named_before_anything_is_sent)
     };
     for (const auto& [given, expected] : table)
     {
-        const auto error = failureOf<EndpointError>([&] { Client(with(endpoint, given)); });
+        const auto error = failureOf<EndpointError>([&, &given = given] { Client(with(endpoint, given)); });
         checkContains(error.what(), "TLS to tcp://127.0.0.1:1 (from DOCKER_HOST): ");
         checkContains(error.what(), expected);
     }

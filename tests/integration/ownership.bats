@@ -68,7 +68,7 @@ load mcpctl
   "$LAB" weak "$LAB_STATE"
   source "$LAB_STATE/env"
   export DOCKER_HOST=$WEAK_DOCKER_HOST
-  server echo
+  server echo 'resources: {cpuPeriod: 100000, cpuQuota: 50000}' # that engine refuses `cpus` by itself
   profile dev echo
   run -1 apply
   [[ $output == *memory* ]]

@@ -39,7 +39,7 @@ void otherOptionsAreAnError(const ContractBed& bed)
     bed.orchestrator.ensureNetworkExists(wanted);
     wanted.internal = false;
     checkFails(
-        Kind::failed, [&] { bed.orchestrator.ensureNetworkExists(wanted); }, wanted.name.text);
+        Kind::conflict, [&] { bed.orchestrator.ensureNetworkExists(wanted); }, wanted.name.text);
     BOOST_TEST(named(bed, wanted.name).at(0).spec.internal);
 }
 

@@ -5,7 +5,7 @@
 namespace mcpctl::test
 {
 
-void MemoryEvents::listen(const std::string& project, const EventSink& sink, std::stop_token stop)
+void MemoryEvents::listen(const std::string& project, const EventSink& sink, const std::stop_token& stop)
 {
     std::unique_lock lock(mutex_);
     const auto key = nextListener_++;

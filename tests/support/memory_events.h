@@ -19,7 +19,7 @@ class MemoryEvents
 {
 public:
     /// As OrchestratorView::subscribeEvents: returns when stopped, throws when the stream breaks.
-    void listen(const std::string& project, const EventSink& sink, std::stop_token stop);
+    void listen(const std::string& project, const EventSink& sink, const std::stop_token& stop);
 
     /// `project`: of the instance; empty for one that is of none.
     void tell(const std::string& project, Event event);

@@ -242,7 +242,8 @@ void MemoryOrchestrator::ensureNetworkExists(const NetworkSpec& network)
         if (each.spec.name == network.name)
         {
             if (!isAsAsked(network, each.spec))
-                throw OrchestratorError(Kind::failed, "network " + network.name.text + " is there with other options");
+                throw OrchestratorError(Kind::conflict,
+                                        "network " + network.name.text + " is there with other options");
             return;
         }
     engine_.createNetwork(network);

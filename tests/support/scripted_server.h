@@ -35,7 +35,7 @@ struct ReceivedRequest
 class Peer
 {
 public:
-    Peer(int number, Poco::Net::StreamSocket socket) : number_(number), socket_(std::move(socket)) {}
+    Peer(int number, const Poco::Net::StreamSocket& socket) : number_(number), socket_(socket) {}
 
     int number() const { return number_; }
 
