@@ -31,9 +31,9 @@ std::string lastLogLines(const OrchestratorView& view, const std::string& id)
         LogOptions options;
         options.tail = logLines;
         view.getLogs(id, options,
-                     [&text](LogStream, std::string_view piece)
+                     [&text](const LogPiece& piece)
                      {
-                         text += piece;
+                         text += piece.text;
                          return text.size() < logLines * logLineLength * 4;
                      },
                      {});

@@ -14,7 +14,9 @@ namespace mcpctl::docker
 void EngineReader::logs(const std::string& id, const LogOptions& options, const LogSink& sink,
                         const std::stop_token& stop) const
 {
-    LogFrames frames(sink);
+    const FrameSink piece = [&sink](LogStream which, std::string_view text, bool)
+    { return sink({.stream = which, .text = text}); };
+    LogFrames frames(piece);
     Request request{.path = "/containers/" + id + "/logs",
                     .query = {{"stdout", "1"}, {"stderr", "1"}},
                     .what = "read the log of container " + shortId(id)};

@@ -22,9 +22,9 @@ constexpr std::string_view healthPrefix = "health_status";
 const std::map<std::string, Type, std::less<>>& containerActions()
 {
     static const std::map<std::string, Type, std::less<>> table{
-        {"start", Type::start},   {"stop", Type::stop},     {"die", Type::die},
-        {"oom", Type::oom},       {"update", Type::update}, {"destroy", Type::destroy},
-        {"rename", Type::update}, {"pause", Type::update},  {"unpause", Type::update},
+        {"create", Type::create}, {"start", Type::start}, {"stop", Type::stop},       {"restart", Type::restart},
+        {"die", Type::die},       {"kill", Type::kill},   {"oom", Type::oom},         {"update", Type::update},
+        {"rename", Type::rename}, {"pause", Type::pause}, {"unpause", Type::unpause}, {"destroy", Type::destroy},
     };
     return table;
 }
@@ -64,7 +64,6 @@ std::string get(const std::map<std::string, std::string>& map, const std::string
 std::string EventTranslator::filters()
 {
     Poco::JSON::Array::Ptr events = new Poco::JSON::Array;
-    events->add("create");
     events->add(std::string(healthPrefix)); // the engine matches what follows it, too
     for (const auto& [action, type] : containerActions())
         events->add(action);
@@ -103,6 +102,7 @@ std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
             return std::nullopt;
         event.type = found->second;
         event.name = names_.at(event.id);
+        event.network = get(attributes, "name");
         return event;
     }
 
@@ -123,6 +123,8 @@ std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
     event.type = found->second;
     if (event.type == Type::die)
         event.exitCode = number(get(attributes, "exitCode"));
+    if (event.type == Type::kill)
+        event.signal = number(get(attributes, "signal"));
     if (event.type == Type::destroy)
         names_.erase(event.id);
     return event;

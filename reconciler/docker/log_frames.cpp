@@ -1,6 +1,9 @@
 #include "docker/log_frames.h"
 
+#include "orchestrator/error.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace mcpctl::docker
 {
@@ -20,7 +23,7 @@ bool LogFrames::feed(std::string_view bytes)
         const auto piece = bytes.substr(0, left_);
         bytes.remove_prefix(piece.size());
         left_ -= static_cast<std::uint32_t>(piece.size());
-        if (!sink_(stream_, piece))
+        if (!sink_(stream_, piece, std::exchange(begins_, false)))
             return false;
     }
     return true;
@@ -36,6 +39,7 @@ void LogFrames::begin()
     stream_ = header_[0] == 2 ? LogStream::err : LogStream::out;
     left_ = length;
     headerBytes_ = 0;
+    begins_ = true;
 }
 
 }

@@ -1,14 +1,18 @@
 #pragma once
 
-#include "orchestrator/orchestrator.h"
+#include "orchestrator/live.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace mcpctl::docker
 {
+
+/// Gets the pieces of frames; `begins`: it is the first of its frame. False: it has enough.
+using FrameSink = std::function<bool(LogStream stream, std::string_view bytes, bool begins)>;
 
 /// Takes the two streams of a container without a terminal apart, which the engine sends as one: frames of an 8-byte
 /// header (stream, 0, 0, 0, length as 32 bits big-endian) and the bytes. Bytes may arrive cut anywhere; nothing is kept
@@ -16,7 +20,7 @@ namespace mcpctl::docker
 class LogFrames
 {
 public:
-    explicit LogFrames(const LogSink& sink) : sink_(sink) {}
+    explicit LogFrames(const FrameSink& sink) : sink_(sink) {}
 
     /// Returns false when the sink has enough. Throws OrchestratorError (failed) for what is no frame: an unknown
     /// stream, or one longer than an engine ever sends.
@@ -31,11 +35,12 @@ private:
 
     void begin();
 
-    const LogSink& sink_;
+    const FrameSink& sink_;
     std::array<unsigned char, headerSize> header_{};
     std::size_t headerBytes_ = 0;
     std::uint32_t left_ = 0; ///< bytes of the frame that are still to come
     LogStream stream_ = LogStream::out;
+    bool begins_ = false; ///< nothing of the frame was handed out yet
 };
 
 }

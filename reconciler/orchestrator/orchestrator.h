@@ -3,6 +3,7 @@
 #include "model/desired_state.h"
 #include "model/observed_state.h"
 #include "orchestrator/error.h"
+#include "orchestrator/live.h"
 
 #include <chrono>
 #include <cstdint>
@@ -43,46 +44,6 @@ enum class LiveStatus
     error, ///< crashed, cannot be started, or gone
 };
 
-struct LogOptions
-{
-    int tail = -1; ///< last lines; -1: all
-};
-
-enum class LogStream
-{
-    out,
-    err,
-};
-
-/// Gets whole or partial lines as they come; false ends the stream.
-using LogSink = std::function<bool(LogStream, std::string_view)>;
-
-struct Event
-{
-    enum class Type
-    {
-        subscribed, ///< the first one: what happens from here on is seen
-        start,
-        stop,
-        die,
-        oom,
-        health,
-        update,
-        destroy,
-        networkConnect,
-        networkDisconnect,
-    };
-
-    Type type = Type::subscribed;
-    std::string id;   ///< of the instance
-    std::string name; ///< of the instance, where the engine tells it
-    int exitCode = 0; ///< of `die`
-    std::string health;
-    std::int64_t timeNanos = 0; ///< since the epoch, on the engine's clock
-};
-
-using EventSink = std::function<void(const Event&)>;
-
 /// The read-only half: all that plan, status and logs get to hold.
 class OrchestratorView
 {
@@ -106,7 +67,8 @@ public:
 
     virtual LiveStatus getStatus(const std::string& id) const = 0;
 
-    /// Returns at the end of the log, when the sink has enough, or when stopped.
+    /// Returns at the end of the log (with `follow`: when the process has ended), when the sink has enough,
+    /// or when stopped. Throws when the stream breaks, and for an instance that keeps no log.
     virtual void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                          std::stop_token stop) const = 0;
 

@@ -1,5 +1,7 @@
 #include "docker/log_frames.h"
 
+#include "orchestrator/error.h"
+
 #include <boost/test/unit_test.hpp>
 
 using namespace mcpctl;
@@ -20,7 +22,7 @@ struct Streams
 {
     std::string out;
     std::string err;
-    LogSink sink = [this](LogStream stream, std::string_view text)
+    docker::FrameSink sink = [this](LogStream stream, std::string_view text, bool)
     {
         (stream == LogStream::out ? out : err) += text;
         return true;
@@ -65,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_frame_is_an_error)
 BOOST_AUTO_TEST_CASE(a_sink_that_has_enough_ends_it)
 {
     int calls = 0;
-    const LogSink once = [&](LogStream, std::string_view) { return ++calls < 1; };
+    const docker::FrameSink once = [&](LogStream, std::string_view, bool) { return ++calls < 1; };
     BOOST_TEST(!LogFrames(once).feed(frame(1, "a") + frame(1, "b")));
     BOOST_TEST(calls == 1);
 }

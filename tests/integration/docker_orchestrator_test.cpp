@@ -445,7 +445,7 @@ BOOST_AUTO_TEST_CASE(two_clients_know_the_engine_by_one_id)
 
 BOOST_AUTO_TEST_CASE(the_log_of_one_that_is_gone_is_an_error)
 {
-    const LogSink sink = [](LogStream, std::string_view) { return true; };
+    const LogSink sink = [](const LogPiece&) { return true; };
     BOOST_TEST(errorOf([&] { orchestrator.getLogs("0123456789abcdef", {}, sink, {}); }).first == Kind::notFound);
 }
 

@@ -138,7 +138,7 @@ void logIsRead(const ContractBed& bed)
     for (int i = 0; i < 100 && text.find("ready\n") == std::string::npos; ++i)
     {
         text.clear();
-        bed.orchestrator.getLogs(id, {}, [&](LogStream, std::string_view piece) { return text += piece, true; }, {});
+        bed.orchestrator.getLogs(id, {}, [&](const LogPiece& piece) { return text += piece.text, true; }, {});
         if (text.empty())
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -146,7 +146,7 @@ void logIsRead(const ContractBed& bed)
     LogOptions last;
     last.tail = 0;
     text.clear();
-    bed.orchestrator.getLogs(id, last, [&](LogStream, std::string_view piece) { return text += piece, true; }, {});
+    bed.orchestrator.getLogs(id, last, [&](const LogPiece& piece) { return text += piece.text, true; }, {});
     BOOST_TEST(text.empty());
 }
 
@@ -155,8 +155,7 @@ void logOfNothingIsNotFound(const ContractBed& bed)
     const auto id = bed.orchestrator.startServer(contractLaunch(bed, "a"));
     bed.orchestrator.stopServer(id);
     checkFails(
-        Kind::notFound, [&] { bed.orchestrator.getLogs(id, {}, [](LogStream, std::string_view) { return true; }, {}); },
-        "");
+        Kind::notFound, [&] { bed.orchestrator.getLogs(id, {}, [](const LogPiece&) { return true; }, {}); }, "");
 }
 
 void imagesAreTold(const ContractBed& bed)

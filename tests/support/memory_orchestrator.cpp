@@ -109,7 +109,7 @@ void MemoryOrchestrator::getLogs(const std::string& id, const LogOptions& option
     const auto lines = engine_.log(id);
     const std::size_t tail = options.tail < 0 ? lines.size() : static_cast<std::size_t>(options.tail);
     for (std::size_t i = lines.size() - std::min(tail, lines.size()); i < lines.size(); ++i)
-        if (stop.stop_requested() || !sink(LogStream::out, lines[i] + "\n"))
+        if (stop.stop_requested() || !sink({.text = lines[i] + "\n"}))
             return;
 }
 

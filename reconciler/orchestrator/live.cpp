@@ -1,0 +1,57 @@
+#include "orchestrator/live.h"
+
+namespace mcpctl
+{
+
+std::string_view toString(Event::Type type)
+{
+    using Type = Event::Type;
+    switch (type)
+    {
+    case Type::subscribed:
+        return "subscribed";
+    case Type::gap:
+        return "gap";
+    case Type::create:
+        return "create";
+    case Type::start:
+        return "start";
+    case Type::stop:
+        return "stop";
+    case Type::restart:
+        return "restart";
+    case Type::die:
+        return "die";
+    case Type::kill:
+        return "kill";
+    case Type::oom:
+        return "oom";
+    case Type::health:
+        return "health";
+    case Type::update:
+        return "update";
+    case Type::rename:
+        return "rename";
+    case Type::pause:
+        return "pause";
+    case Type::unpause:
+        return "unpause";
+    case Type::destroy:
+        return "destroy";
+    case Type::networkConnect:
+        return "network-connect";
+    case Type::networkDisconnect:
+        return "network-disconnect";
+    }
+    return "";
+}
+
+double cpuPercent(const Stats& before, const Stats& now)
+{
+    const auto passed = now.timeNanos - before.timeNanos;
+    if (passed <= 0 || now.cpuNanos < before.cpuNanos)
+        return 0;
+    return 100.0 * static_cast<double>(now.cpuNanos - before.cpuNanos) / static_cast<double>(passed);
+}
+
+}
