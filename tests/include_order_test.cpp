@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>>& table()
     static const std::set<std::string> stage{"model", "orchestrator"};
     static const std::map<std::string, std::set<std::string>> allowed{
         {"model", {}},    {"orchestrator", {"model"}}, {"load", stage},   {"validate", stage},   {"diff", stage},
-        {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage},
+        {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage}, {"relay", {}},
     };
     return allowed;
 }
