@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016  # helper.bash sets variables, `run` too; the servers' scripts have a $ of their own
 # `mcpctl attach`: what an MCP client runs to talk to a stdio server.
 load mcpctl
 
