@@ -18,6 +18,8 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
 /// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
 ExitCode statusCommand(const GlobalOptions& global);
+/// Ends when the logs do; with `follow` when stopped, which is no failure.
+ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, const std::stop_token& stop);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

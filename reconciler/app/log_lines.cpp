@@ -55,7 +55,11 @@ bool LogLines::cut(Open& open, const LineSink& sink)
 {
     auto& line = open.line;
     const auto whole = wholeCharacters(line.text);
-    LogLine next{.stream = line.stream, .timeNanos = line.timeNanos, .text = line.text.substr(whole), .begins = false, .ends = false};
+    LogLine next{.stream = line.stream,
+                 .timeNanos = line.timeNanos,
+                 .text = line.text.substr(whole),
+                 .begins = false,
+                 .ends = false};
     line.text.resize(whole);
     const bool more = sink(std::move(line));
     line = std::move(next);

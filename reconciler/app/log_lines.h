@@ -15,7 +15,7 @@ struct LogLine
 {
     LogStream stream = LogStream::out;
     std::int64_t timeNanos = 0; ///< of its beginning
-    std::string text;           ///< without the newline
+    std::string text = {};      ///< without the newline
     bool begins = true;         ///< the first part
     bool ends = true;           ///< it was written with a newline, which is behind this part
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -18,8 +19,12 @@ public:
 
     std::stop_token stopToken() const { return stop_.get_token(); }
 
+    /// Stopping is nothing to be told of: nothing is in hand.
+    void beQuiet() { quiet_ = true; }
+
 private:
     std::stop_source stop_;
+    std::atomic<bool> quiet_ = false;
     std::jthread waiter_;
 };
 

@@ -29,7 +29,8 @@ LogFollower::LogFollower(const OrchestratorView& view, InstanceWatch& watch, std
 void LogFollower::run(LogPosition from, const std::stop_token& stop)
 {
     current_ = from.id;
-    cursors_[from.id] = from.cursor;
+    if (!from.id.empty())
+        cursors_[from.id] = from.cursor;
     Backoff backoff;
     while (!enough_ && !stop.stop_requested())
     {
