@@ -33,7 +33,7 @@ struct Followed : Fleet
                 LogReceiver receiver;
                 receiver.piece = [this](const LogPiece& piece) { return add(piece.text); };
                 receiver.paused = [this] { add(""); };
-                receiver.say = [this](const std::string& text) { said += text + "\n"; };
+                receiver.say = [this](const std::string& words) { said += words + "\n"; };
                 LogFollower(orchestrator, *watch, name, {}, receiver).run({}, stop);
             });
     }
