@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -158,6 +157,38 @@ std::optional<std::size_t> next(const std::vector<std::optional<LogLine>>& heads
     return best;
 }
 
+/// Reads one log into its queue.
+LogEnd readInto(LineQueue& queue, const OrchestratorView& view, const LogSource& source, const std::stop_token& stop)
+{
+    const auto push = [&](LogLine line) { return queue.push(std::move(line), stop); };
+    LogEnd end;
+    end.position.id = source.id;
+    try
+    {
+        end.position.cursor =
+            source.options.tail < 0 ? readOnce(view, source, -1, push, stop) : readTail(view, source, push, stop);
+    }
+    catch (const std::exception& error) // from a thread it would end the program
+    {
+        end.error = error.what();
+    }
+    queue.close();
+    return end;
+}
+
+void merge(std::vector<LineQueue>& queues, const MergedSink& sink, const std::stop_token& stop)
+{
+    std::vector<std::optional<LogLine>> heads;
+    for (auto& queue : queues)
+        heads.push_back(queue.pop(stop));
+    for (auto i = next(heads, 0); i && !stop.stop_requested(); i = next(heads, *i))
+    {
+        if (!sink(*i, *heads[*i]))
+            return;
+        heads[*i] = queues[*i].pop(stop);
+    }
+}
+
 }
 
 std::vector<LogEnd> readLogs(const OrchestratorView& view, const std::vector<LogSource>& sources,
@@ -168,38 +199,11 @@ std::vector<LogEnd> readLogs(const OrchestratorView& view, const std::vector<Log
         return ends;
     std::stop_source enough;
     const std::stop_callback both(stop, [&enough] { enough.request_stop(); });
-    std::vector<std::unique_ptr<LineQueue>> queues;
-    for (std::size_t i = 0; i < sources.size(); ++i)
-        queues.push_back(std::make_unique<LineQueue>());
-    const auto read = [&](std::size_t i)
-    {
-        const auto push = [&](LogLine line) { return queues[i]->push(std::move(line), enough.get_token()); };
-        ends[i].position.id = sources[i].id;
-        try
-        {
-            const bool all = sources[i].options.tail < 0;
-            ends[i].position.cursor = all ? readOnce(view, sources[i], -1, push, enough.get_token())
-                                          : readTail(view, sources[i], push, enough.get_token());
-        }
-        catch (const std::exception& error) // from a thread it would end the program
-        {
-            ends[i].error = error.what();
-        }
-        queues[i]->close();
-    };
+    std::vector<LineQueue> queues(sources.size());
     std::vector<std::jthread> readers;
     for (std::size_t i = 0; i < sources.size(); ++i)
-        readers.emplace_back(read, i);
-
-    std::vector<std::optional<LogLine>> heads;
-    for (const auto& queue : queues)
-        heads.push_back(queue->pop(enough.get_token()));
-    for (std::optional<std::size_t> i = next(heads, 0); i && !stop.stop_requested(); i = next(heads, *i))
-    {
-        if (!sink(*i, *heads[*i]))
-            break;
-        heads[*i] = queues[*i]->pop(enough.get_token());
-    }
+        readers.emplace_back([&, i] { ends[i] = readInto(queues[i], view, sources[i], enough.get_token()); });
+    merge(queues, sink, enough.get_token());
     enough.request_stop();
     readers.clear(); // waits for them
     return ends;

@@ -33,7 +33,12 @@ struct Followed : Fleet
                 LogReceiver receiver;
                 receiver.piece = [this](const LogPiece& piece) { return add(piece.text); };
                 receiver.paused = [this] { add(""); };
-                receiver.say = [this](const std::string& words) { said += words + "\n"; };
+                receiver.say = [this](const std::string& words)
+                {
+                    const std::lock_guard lock(mutex);
+                    said += words + "\n";
+                    changed.notify_all();
+                };
                 LogFollower(orchestrator, *watch, name, {}, receiver).run({}, stop);
             });
     }
@@ -55,6 +60,13 @@ struct Followed : Fleet
         return got && text == expected;
     }
 
+    /// Whether it says, and has said nothing but that, within 10 s.
+    bool says(const std::string& words)
+    {
+        std::unique_lock lock(mutex);
+        return changed.wait_for(lock, 10s, [&] { return !said.empty(); }) && said == words + "\n";
+    }
+
     Launch launchWith(const std::string& mark)
     {
         Launch launch;
@@ -70,7 +82,7 @@ struct Followed : Fleet
     std::mutex mutex;
     std::condition_variable changed;
     std::string text; ///< guarded by mutex
-    std::string said; ///< read once the follower has ended
+    std::string said; ///< guarded by mutex
     std::optional<InstanceWatch> watch;
     std::jthread follower; ///< last: it uses all of the above
 };
@@ -146,8 +158,7 @@ BOOST_AUTO_TEST_CASE(a_replacement_is_followed_from_its_beginning_and_the_old_on
     const auto newId = fleet.orchestrator.replaceServer(fleet.launchWith("second"), fleet.id, gate);
     fleet.engine.write(newId, "more\n");
     BOOST_TEST(fleet.gets("old\nlast words\nnew\nmore\n"));
-    fleet.follower = {};
-    BOOST_TEST(fleet.said == std::string(name) + " is another instance now\n");
+    BOOST_TEST(fleet.says(std::string(name) + " is another instance now"));
 }
 
 BOOST_AUTO_TEST_CASE(a_replacement_that_fails_brings_the_old_one_back_where_it_was)
@@ -173,11 +184,9 @@ BOOST_AUTO_TEST_CASE(one_that_is_gone_is_told_and_waited_for)
     BOOST_TEST(fleet.gets("old\n"));
     const auto launch = fleet.launchWith("second");
     fleet.orchestrator.stopServer(fleet.id);
-    std::this_thread::sleep_for(50ms);
+    BOOST_TEST(fleet.says(std::string(name) + " is gone; its log goes on when it is back"));
     fleet.engine.write(fleet.orchestrator.startServer(launch), "new\n");
     BOOST_TEST(fleet.gets("old\nnew\n"));
-    fleet.follower = {};
-    BOOST_TEST(fleet.said.find(std::string(name) + " is gone") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_restarts_costs_nothing_that_was_logged)
