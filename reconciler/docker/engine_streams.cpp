@@ -56,7 +56,7 @@ void EngineReader::logs(const std::string& id, const LogOptions& options, const 
                         const std::stop_token& stop) const
 {
     const auto request = logRequest(id, options);
-    LogStamps stamps(sink);
+    LogStamps stamps(sink, options.follow);
     const FrameSink piece = [&](LogStream which, std::string_view text, bool begins)
     { return options.timestamps ? stamps.feed(which, text, begins) : sink({.stream = which, .text = text}); };
     LogFrames frames(piece);

@@ -231,6 +231,18 @@ volume() { docker volume inspect -f '{{.Mountpoint}}' "$(docker volume ls -q)"; 
   eventually 10 is_same "$followed" "$logged"
 }
 
+@test 'a follower goes on over rotations of the log file' {
+  local followed=$BATS_TEST_TMPDIR/followed wanted=$BATS_TEST_TMPDIR/wanted
+  writer turning 'busybox seq 1 400 | while read i; do echo "$i and enough to fill a small file soon" >&2; busybox usleep 2000; done'"$rest" \
+    'logging: {maxSize: 8k, maxFiles: 3}'
+  profile dev turning
+  apply
+  follow "$followed" turning
+  seq 1 400 | sed 's/$/ and enough to fill a small file soon/' >"$wanted"
+  eventually 20 lines_in "$followed" 400
+  cmp "$followed" "$wanted"
+}
+
 @test 'a follower goes on over a replacement, with the last words of the old one' {
   local followed=$BATS_TEST_TMPDIR/followed
   counter first
