@@ -1,5 +1,6 @@
 #include "app/log_history.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -178,9 +179,8 @@ LogEnd readInto(LineQueue& queue, const OrchestratorView& view, const LogSource&
 
 void merge(std::vector<LineQueue>& queues, const MergedSink& sink, const std::stop_token& stop)
 {
-    std::vector<std::optional<LogLine>> heads;
-    for (auto& queue : queues)
-        heads.push_back(queue.pop(stop));
+    std::vector<std::optional<LogLine>> heads(queues.size());
+    std::transform(queues.begin(), queues.end(), heads.begin(), [&](LineQueue& queue) { return queue.pop(stop); });
     for (auto i = next(heads, 0); i && !stop.stop_requested(); i = next(heads, *i))
     {
         if (!sink(*i, *heads[*i]))

@@ -170,9 +170,9 @@ ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, co
     const auto engine = openForReading(global);
     const auto all = engine.view->listInstances(project).ours;
     const auto wanted = selected(all, options);
-    std::vector<LogSource> sources;
-    for (const auto& each : wanted)
-        sources.push_back(sourceOf(each, options, now.count()));
+    std::vector<LogSource> sources(wanted.size());
+    std::transform(wanted.begin(), wanted.end(), sources.begin(),
+                   [&](const auto& each) { return sourceOf(each, options, now.count()); });
 
     Output output;
     auto printer = printerFor(global, options, wanted, all, output);

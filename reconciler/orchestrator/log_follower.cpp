@@ -26,7 +26,7 @@ LogFollower::LogFollower(const OrchestratorView& view, InstanceWatch& watch, std
 {
 }
 
-void LogFollower::run(LogPosition from, const std::stop_token& stop)
+void LogFollower::run(const LogPosition& from, const std::stop_token& stop)
 {
     current_ = from.id;
     if (!from.id.empty())

@@ -39,7 +39,7 @@ public:
                 LogReceiver receiver);
 
     /// Returns when stopped or when the receiver has enough; trouble is told and tried again for as long as it lasts.
-    void run(LogPosition from, const std::stop_token& stop);
+    void run(const LogPosition& from, const std::stop_token& stop);
 
 private:
     /// One look and what follows from it. Returns false when there is nothing more until something changes.

@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace mcpctl;
 
 namespace
@@ -26,9 +28,8 @@ const std::vector<ObservedInstance> fleet{instance("dev", "memory"), instance("d
 
 std::vector<std::string> names(const std::vector<ObservedInstance>& instances)
 {
-    std::vector<std::string> out;
-    for (const auto& each : instances)
-        out.push_back(each.name);
+    std::vector<std::string> out(instances.size());
+    std::transform(instances.begin(), instances.end(), out.begin(), [](const auto& each) { return each.name; });
     return out;
 }
 

@@ -233,13 +233,13 @@ volume() { docker volume inspect -f '{{.Mountpoint}}' "$(docker volume ls -q)"; 
 
 @test 'a follower goes on over rotations of the log file' {
   local followed=$BATS_TEST_TMPDIR/followed wanted=$BATS_TEST_TMPDIR/wanted
-  writer turning 'busybox seq 1 400 | while read i; do echo "$i and enough to fill a small file soon" >&2; busybox usleep 2000; done'"$rest" \
-    'logging: {maxSize: 8k, maxFiles: 3}'
+  writer turning 'busybox seq 1 600 | while read i; do echo "$i and enough to fill a small file soon" >&2; busybox usleep 8000; done'"$rest" \
+    'logging: {maxSize: 16k, maxFiles: 3}'
   profile dev turning
   apply
   follow "$followed" turning
-  seq 1 400 | sed 's/$/ and enough to fill a small file soon/' >"$wanted"
-  eventually 20 lines_in "$followed" 400
+  seq 1 600 | sed 's/$/ and enough to fill a small file soon/' >"$wanted"
+  eventually 20 lines_in "$followed" 600
   cmp "$followed" "$wanted"
 }
 
@@ -252,8 +252,8 @@ volume() { docker volume inspect -f '{{.Mountpoint}}' "$(docker volume ls -q)"; 
   counter second
   apply
   docker stop mcpctl-dev-counter >/dev/null
-  [[ $(grep -c bye "$followed") -ge 1 && $(grep -c '^second ' "$followed") -gt 50 ]]
   eventually 10 is_same "$followed" "$(volume)/all"
+  [[ $(grep -c bye "$followed") -eq 2 && $(grep -c '^second ' "$followed") -gt 5 ]]
   [[ $(cat "$followed.err") == 'mcpctl: mcpctl-dev-counter is another instance now' ]]
 }
 
