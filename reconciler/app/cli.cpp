@@ -26,6 +26,7 @@ struct CommandLine
 {
     GlobalOptions global;
     ReconcileOptions reconcile;
+    LogsOptions logs;
     std::string schemaKind;
     std::string shell;
     bool yes = false;
@@ -55,6 +56,7 @@ public:
         app_.set_version_flag("--version", "mcpctl " + std::string(version));
         globalOptions();
         readingCommands();
+        logsCommands();
         actingCommands();
         attachCommands();
         otherCommands();
@@ -99,6 +101,34 @@ private:
 
         command("status", "show the instances of the project", "  mcpctl status\n  mcpctl status -o json",
                 [this] { return statusCommand(line_.global); });
+    }
+
+    void logsCommands()
+    {
+        auto& options = line_.logs;
+        auto* logs = command("logs", "show what instances log",
+                             "  mcpctl logs memory\n  mcpctl logs --all --since 10m -f\n"
+                             "  mcpctl logs --profile research --tail 100 -o json",
+                             [this, &options]
+                             {
+                                 signals_->beQuiet();
+                                 return logsCommand(line_.global, options, signals_->stopToken());
+                             });
+        logs->add_option("INSTANCE", options.instances,
+                         "by full name, PROFILE-INSTANCE, or INSTANCE where it is unique")
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        each(logs->add_option("--profile", options.profiles, "all instances of this profile"));
+        logs->add_flag("--all", options.all, "all instances of the project");
+        auto* follow = logs->add_flag("-f,--follow", options.follow,
+                                      "go on with what is logged from now on, also after a restart or a replace");
+        logs->add_option("--tail", options.tail, "only so many last lines of each instance")
+            ->check(CLI::NonNegativeNumber)
+            ->type_name("LINES");
+        logs->add_option("--since", options.since, "only from then on: 10m ago, or a time as 2026-02-28T09:30:00Z")
+            ->type_name("TIME");
+        logs->add_option("--until", options.until, "only up to then, likewise")->type_name("TIME")->excludes(follow);
+        logs->add_flag("--timestamps", options.timestamps, "begin each line with its time");
+        logs->add_flag("--stdout", options.withStdout, "show the stdout of stdio servers too: it is protocol traffic");
     }
 
     void actingCommands()

@@ -22,6 +22,8 @@ ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_t
 /// status of the server, or 128 and the number of the signal that ended it.
 ExitCode attachCommand(const GlobalOptions& global, const std::string& word, bool steal, Signals& signals);
 ExitCode statusCommand(const GlobalOptions& global);
+/// Ends when the logs do; with `follow` when stopped, which is no failure.
+ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, const std::stop_token& stop);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

@@ -17,6 +17,7 @@ enum class ExitCode
     pruneGuard = 8,
     usage = 64,
     noEngine = 69,
+    interrupted = 130, ///< by SIGINT or SIGTERM, where what was asked for is not complete
 };
 
 }

@@ -25,6 +25,20 @@ struct GlobalOptions
     std::string secretsFolder = "/run/secrets";
 };
 
+/// Whose logs are shown, and what of them.
+struct LogsOptions
+{
+    std::vector<std::string> instances; ///< as selectInstances() takes them
+    std::vector<std::string> profiles;
+    bool all = false;
+    bool follow = false;
+    bool timestamps = false;
+    bool withStdout = false;          ///< of stdio servers, too
+    int tail = -1;                    ///< last lines of each instance; -1: all
+    std::optional<std::string> since; ///< as parseMoment() takes them
+    std::optional<std::string> until;
+};
+
 /// What plan and apply read, and how far they go.
 struct ReconcileOptions
 {

@@ -35,7 +35,10 @@ void LogFrames::begin()
                                  std::uint32_t{header_[6]} << 8 | std::uint32_t{header_[7]};
     const bool padded = header_[1] == 0 && header_[2] == 0 && header_[3] == 0;
     if (!padded || header_[0] > 2 || length > longest)
-        throw OrchestratorError(OrchestratorError::Kind::failed, "the engine sent a log that is not in frames");
+        throw OrchestratorError(
+            OrchestratorError::Kind::failed,
+            "the engine sent a log that is not in frames: the container was given a terminal, which mcpctl "
+            "never does; make it anew, or read its log with the engine's own tools");
     stream_ = header_[0] == 2 ? LogStream::err : LogStream::out;
     left_ = length;
     headerBytes_ = 0;

@@ -15,14 +15,6 @@ bool within(char32_t c, char32_t first, char32_t last)
     return c >= first && c <= last;
 }
 
-// Could move the cursor, or show text in another order than it is read.
-bool steersTheTerminal(char32_t p)
-{
-    const bool control = p < 0x20 || within(p, 0x7F, 0x9F) || p == 0x2028 || p == 0x2029;
-    const bool bidirectional = within(p, 0x202A, 0x202E) || within(p, 0x2066, 0x2069) || p == 0x200E || p == 0x200F;
-    return control || bidirectional;
-}
-
 // How many cells of a terminal it takes: enough of the Unicode tables to put a caret right.
 int cells(char32_t p)
 {
@@ -49,7 +41,7 @@ std::vector<Cell> cellsOf(std::string_view line)
         const Utf8Character c = firstCharacter(line.substr(i));
         if (c.codePoint == '\t')
             shown.push_back({" ", 1});
-        else if (!c.valid || steersTheTerminal(c.codePoint))
+        else if (!c.valid || steersTerminal(c.codePoint))
             shown.push_back({"?", 1});
         else
             shown.push_back({std::string(line.substr(i, c.bytes)), cells(c.codePoint)});

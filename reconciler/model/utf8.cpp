@@ -30,4 +30,12 @@ Utf8Character firstCharacter(std::string_view rest)
     return {codePoint, length, true};
 }
 
+bool steersTerminal(char32_t codePoint)
+{
+    const auto within = [codePoint](char32_t first, char32_t last) { return codePoint >= first && codePoint <= last; };
+    const bool control = codePoint < 0x20 || within(0x7F, 0x9F) || within(0x2028, 0x2029);
+    const bool bidirectional = within(0x202A, 0x202E) || within(0x2066, 0x2069) || within(0x200E, 0x200F);
+    return control || bidirectional;
+}
+
 }

@@ -17,4 +17,8 @@ struct Utf8Character
 /// The character that `rest` starts with; `rest` must not be empty.
 Utf8Character firstCharacter(std::string_view rest);
 
+/// Could this character move a terminal's cursor, or show text in another order than it is read? A tab and a newline
+/// are such, too.
+bool steersTerminal(char32_t codePoint);
+
 }

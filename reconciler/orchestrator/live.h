@@ -18,11 +18,13 @@ enum class LogStream
 
 struct LogOptions
 {
-    bool timestamps = false;                     ///< LogPiece::timeNanos is wanted
-    int tail = -1;                               ///< last lines; -1: all
+    bool timestamps = false; ///< LogPiece::timeNanos is wanted
+    /// Last lines of both streams together, -1: all. A line that the engine keeps in several parts counts for each.
+    int tail = -1;
     std::optional<std::int64_t> sinceNanos = {}; ///< since the epoch, that moment included
-    std::optional<std::int64_t> untilNanos = {};
-    bool follow = false; ///< go on with what is logged from now on, until the process ends
+    std::optional<std::int64_t> untilNanos = {}; ///< likewise
+    bool follow = false;                         ///< go on with what is logged from now on, until the process ends
+    std::optional<LogStream> only = {};          ///< of one stream; `tail` still counts both
 };
 
 /// A part of a log. A line may come in several pieces; the last of them ends with a newline, unless the

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(what_ended_for_good_is_not_ready_and_its_last_words_are_tol
                  [](MemoryContainer& live)
                  {
                      live.spec.restart.when = RestartPolicy::When::no;
-                     live.log = {"Error: \x1b[31mno such file"};
+                     live.log = {{"Error: \x1b[31mno such file\n"}};
                  });
     fleet.engine.crash(fleet.id, 2);
     const auto readiness = fleet.wait({RestartPolicy::When::no});

@@ -150,6 +150,112 @@ void logIsRead(const ContractBed& bed)
     BOOST_TEST(text.empty());
 }
 
+/// An instance that has logged `ready`, and when it did so.
+struct Logging
+{
+    explicit Logging(const ContractBed& bed) : id(bed.orchestrator.startServer(contractLaunch(bed, "a")))
+    {
+        LogOptions options;
+        options.timestamps = true;
+        for (int i = 0; i < 500 && timeNanos == 0; ++i)
+        {
+            bed.orchestrator.getLogs(id, options,
+                                     [this](const LogPiece& piece)
+                                     {
+                                         if (piece.text.find("ready") != std::string_view::npos)
+                                             timeNanos = piece.timeNanos;
+                                         return true;
+                                     },
+                                     {});
+            std::this_thread::sleep_for(std::chrono::milliseconds(timeNanos == 0 ? 20 : 0));
+        }
+        BOOST_REQUIRE(timeNanos > 0);
+    }
+
+    bool saysReady(const ContractBed& bed, const LogOptions& options) const
+    {
+        std::string text;
+        bed.orchestrator.getLogs(id, options, [&](const LogPiece& piece) { return text += piece.text, true; }, {});
+        return text.find("ready\n") != std::string::npos;
+    }
+
+    std::string id;
+    std::int64_t timeNanos = 0;
+};
+
+void logIsCutByTime(const ContractBed& bed)
+{
+    const Logging logging(bed);
+    const auto since = [&](std::int64_t nanos) { return logging.saysReady(bed, {.sinceNanos = nanos}); };
+    const auto until = [&](std::int64_t nanos) { return logging.saysReady(bed, {.untilNanos = nanos}); };
+    BOOST_TEST(since(logging.timeNanos));
+    BOOST_TEST(!since(logging.timeNanos + 1));
+    BOOST_TEST(until(logging.timeNanos));
+    BOOST_TEST(!until(logging.timeNanos - 1));
+}
+
+void logIsReadByStream(const ContractBed& bed)
+{
+    const Logging logging(bed);
+    BOOST_TEST(logging.saysReady(bed, {.only = LogStream::err}));
+    BOOST_TEST(!logging.saysReady(bed, {.only = LogStream::out}));
+    bed.orchestrator.getLogs(logging.id, {},
+                             [](const LogPiece& piece)
+                             {
+                                 BOOST_TEST(piece.timeNanos == 0);
+                                 return true;
+                             },
+                             {});
+}
+
+/// Follows a log on a thread of its own; the time until it ends after `end` is called.
+std::chrono::milliseconds timeToEnd(const ContractBed& bed, const std::string& id,
+                                    const std::function<void(std::stop_source&)>& end)
+{
+    std::stop_source stop;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool ready = false;
+    std::jthread follower(
+        [&]
+        {
+            bed.orchestrator.getLogs(
+                id, {.follow = true},
+                [&](const LogPiece&)
+                {
+                    const std::lock_guard lock(mutex);
+                    ready = true;
+                    changed.notify_all();
+                    return true;
+                },
+                stop.get_token());
+        });
+    std::unique_lock lock(mutex);
+    BOOST_TEST(changed.wait_for(lock, std::chrono::seconds(10), [&] { return ready; }));
+    lock.unlock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20)); // it waits for more
+    const auto begin = std::chrono::steady_clock::now();
+    end(stop);
+    follower.join();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+}
+
+void followedLogEndsWithTheProcess(const ContractBed& bed)
+{
+    const Logging logging(bed);
+    const auto took = timeToEnd(bed, logging.id, [&](auto&) { bed.orchestrator.suspendServer(logging.id); });
+    BOOST_TEST(took.count() < 10'000);
+}
+
+void followedLogIsLeftAtOnce(const ContractBed& bed)
+{
+    const Logging logging(bed);
+    auto best = std::chrono::milliseconds::max();
+    for (int i = 0; i < 5 && best.count() >= 100; ++i)
+        best = std::min(best, timeToEnd(bed, logging.id, [](std::stop_source& stop) { stop.request_stop(); }));
+    BOOST_TEST(best.count() < 100);
+}
+
 void logOfNothingIsNotFound(const ContractBed& bed)
 {
     const auto id = bed.orchestrator.startServer(contractLaunch(bed, "a"));
@@ -186,6 +292,10 @@ std::vector<ContractCase> viewCases()
         {"starts_ends_and_removals_are_seen_as_events", eventsAreSeen},
         {"an_end_is_seen_with_its_exit_code", endIsSeenWithItsCode},
         {"the_log_is_read_whole_or_from_its_end", logIsRead},
+        {"a_log_is_cut_by_time_the_moments_included", logIsCutByTime},
+        {"one_stream_of_a_log_can_be_read_alone", logIsReadByStream},
+        {"a_followed_log_ends_with_the_process", followedLogEndsWithTheProcess},
+        {"a_followed_log_is_left_at_once_when_stopped", followedLogIsLeftAtOnce},
         {"the_log_of_what_is_gone_is_not_found", logOfNothingIsNotFound},
         {"an_image_is_told_by_name_and_by_id_and_one_that_is_not_there_is_nothing", imagesAreTold},
         {"the_engine_tells_the_same_identity_each_time", engineHasAnIdentity},

@@ -160,9 +160,37 @@ std::string MemoryEngine::resolve(const std::string& reference) const
                       });
 }
 
-std::vector<std::string> MemoryEngine::log(const std::string& id) const
+void MemoryEngine::readLog(const std::string& id, const LogOptions& options, const LogSink& sink,
+                           const std::stop_token& stop) const
 {
-    return Step::read(*this, "log", [&] { return const_cast<MemoryEngine*>(this)->need(id).log; });
+    Step::read(*this, "log", [&] { const_cast<MemoryEngine*>(this)->need(id); });
+    std::unique_lock lock(mutex_);
+    const auto ends = [&] { return ends_.contains(id) ? ends_.at(id) : 0; };
+    const auto breaksBefore = logBreaks_;
+    const auto endsBefore = ends();
+    const auto size = [&] { return world_.containers.contains(id) ? world_.containers.at(id).log.size() : 0; };
+    std::size_t next = size() - std::min(size(), options.tail < 0 ? size() : static_cast<std::size_t>(options.tail));
+    while (!stop.stop_requested() && ends() == endsBefore)
+    {
+        if (logBreaks_ != breaksBefore)
+            throw OrchestratorError(Kind::unreachable, "read the log of " + id + ": the engine went away");
+        if (next < size())
+        {
+            const auto entry = world_.containers.at(id).log[next++];
+            const bool wanted = entry.timeNanos >= options.sinceNanos.value_or(0) &&
+                                entry.timeNanos <= options.untilNanos.value_or(entry.timeNanos) &&
+                                options.only.value_or(entry.stream) == entry.stream;
+            lock.unlock();
+            if (wanted && !sink({entry.stream, options.timestamps ? entry.timeNanos : 0, entry.text}))
+                return;
+            lock.lock();
+            continue;
+        }
+        if (!options.follow || !world_.containers.contains(id) || !isUp(world_.containers.at(id)))
+            return;
+        logChanged_.wait(lock, stop,
+                         [&] { return next < size() || ends() != endsBefore || logBreaks_ != breaksBefore; });
+    }
 }
 
 ImageInfo MemoryEngine::pull(const std::string& reference)
@@ -436,7 +464,8 @@ void MemoryEngine::run(MemoryContainer& container)
     container.state = RunState::running;
     container.startedAt = now_;
     container.error.clear();
-    container.log.insert(container.log.end(), behaviour.log.begin(), behaviour.log.end());
+    for (const auto& line : behaviour.log)
+        container.log.push_back({line + "\n", LogStream::err, now_ * 1'000'000});
     tell(Event::Type::start, container);
     if (behaviour.kind != Behaviour::Kind::ends)
         return;
@@ -452,6 +481,8 @@ void MemoryEngine::end(MemoryContainer& container, int exitCode, bool outOfMemor
                   deaths_.end());
     container.exitCode = exitCode;
     container.oomKilled = outOfMemory;
+    ++ends_[container.id];
+    logChanged_.notify_all();
     if (outOfMemory)
         tell(Event::Type::oom, container);
     died_ = true;
@@ -535,6 +566,20 @@ void MemoryEngine::change(const std::function<void(World&)>& change)
         names_.emplace(container.name, id);
 }
 
+void MemoryEngine::write(const std::string& id, const std::string& text, LogStream stream, std::int64_t timeNanos)
+{
+    const std::lock_guard lock(mutex_);
+    need(id).log.push_back({text, stream, timeNanos == 0 ? ++now_ * 1'000'000 : timeNanos});
+    logChanged_.notify_all();
+}
+
+void MemoryEngine::breakLogs()
+{
+    const std::lock_guard lock(mutex_);
+    ++logBreaks_;
+    logChanged_.notify_all();
+}
+
 void MemoryEngine::crash(const std::string& id, int exitCode, bool outOfMemory)
 {
     {
@@ -563,6 +608,8 @@ void MemoryEngine::advance(std::chrono::milliseconds time)
 void MemoryEngine::restart()
 {
     const std::lock_guard lock(mutex_);
+    ++logBreaks_;
+    logChanged_.notify_all();
     for (auto& [id, container] : world_.containers)
     {
         const auto when = container.spec.restart.when;

@@ -4,7 +4,9 @@
 #include "support/memory_events.h"
 #include "support/memory_world.h"
 
+#include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -38,7 +40,10 @@ public:
     std::vector<MemoryNetwork> networks() const;
     std::optional<ImageInfo> image(const std::string& reference) const;
     std::string resolve(const std::string& reference) const;
-    std::vector<std::string> log(const std::string& id) const;
+    /// A followed log ends as soon as the process does, with what was not handed out by then left behind: as much as an
+    /// engine may do to a follower.
+    void readLog(const std::string& id, const LogOptions& options, const LogSink& sink,
+                 const std::stop_token& stop) const;
 
     ImageInfo pull(const std::string& reference);
     /// Connected to all networks at once, unless takeOneNetworkAtCreate() made this an older engine.
@@ -58,6 +63,10 @@ public:
     // For tests.
     World world() const;
     void change(const std::function<void(World&)>& change); ///< by somebody else: no call, no event
+    /// By the process. No time: now.
+    void write(const std::string& id, const std::string& text, LogStream stream = LogStream::err,
+               std::int64_t timeNanos = 0);
+    void breakLogs(); ///< those that are being read
     void crash(const std::string& id, int exitCode, bool outOfMemory = false);
     void advance(std::chrono::milliseconds time); ///< what is due meanwhile happens
     void restart();                               ///< of the engine: what it revives runs again
@@ -98,6 +107,9 @@ private:
     std::vector<Death> deaths_;                          ///< to come; guarded by mutex_
     mutable std::vector<std::string> journal_;           ///< guarded by mutex_
     bool died_ = false;                                  ///< by the call in hand; guarded by mutex_
+    std::map<std::string, std::uint64_t> ends_{};        ///< of processes, by container; guarded by mutex_
+    std::uint64_t logBreaks_ = 0;                        ///< guarded by mutex_
+    mutable std::condition_variable_any logChanged_;
     bool oneNetworkAtCreate_ = false;
     bool ignoreLimits_ = false;
     Interceptor interceptor_;

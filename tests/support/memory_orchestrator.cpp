@@ -108,11 +108,7 @@ LiveStatus MemoryOrchestrator::getStatus(const std::string& id) const
 void MemoryOrchestrator::getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                                  std::stop_token stop) const
 {
-    const auto lines = engine_.log(id);
-    const std::size_t tail = options.tail < 0 ? lines.size() : static_cast<std::size_t>(options.tail);
-    for (std::size_t i = lines.size() - std::min(tail, lines.size()); i < lines.size(); ++i)
-        if (stop.stop_requested() || !sink({.text = lines[i] + "\n"}))
-            return;
+    engine_.readLog(id, options, sink, stop);
 }
 
 void MemoryOrchestrator::subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const

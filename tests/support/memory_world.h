@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/observed_state.h"
+#include "orchestrator/live.h"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,7 @@ struct Behaviour
     std::chrono::milliseconds after{0}; ///< virtual time
     int exitCode = 1;
     bool outOfMemory = false;
-    std::vector<std::string> log{}; ///< lines that it writes at each start
+    std::vector<std::string> log{}; ///< lines that it writes to stderr at each start
 };
 
 struct MemoryImage
@@ -52,6 +53,16 @@ struct MemoryNetwork
     bool operator==(const MemoryNetwork&) const = default;
 };
 
+/// What a process wrote at one moment: a line with its newline, or a part of one.
+struct MemoryLogEntry
+{
+    std::string text;
+    LogStream stream = LogStream::err;
+    std::int64_t timeNanos = 0;
+
+    bool operator==(const MemoryLogEntry&) const = default;
+};
+
 struct MemoryContainer
 {
     std::string id;
@@ -67,7 +78,7 @@ struct MemoryContainer
     std::string error{};
     std::int64_t startedAt = 0; ///< virtual milliseconds; 0: never
     std::int64_t createdAt = 0;
-    std::vector<std::string> log{};
+    std::vector<MemoryLogEntry> log{};
 
     bool operator==(const MemoryContainer&) const = default;
 };
