@@ -26,6 +26,7 @@ struct CommandLine
 {
     GlobalOptions global;
     ReconcileOptions reconcile;
+    ObserveOptions observe;
     std::string schemaKind;
     std::string shell;
     bool yes = false;
@@ -54,6 +55,7 @@ public:
         globalOptions();
         readingCommands();
         actingCommands();
+        observingCommands();
         otherCommands();
     }
 
@@ -116,6 +118,28 @@ private:
                                 "  mcpctl destroy\n  mcpctl --project demo destroy --yes",
                                 [this] { return destroyCommand(line_.global, line_.yes, signals_->stopToken()); });
         destroy->add_flag("-y,--yes", line_.yes, "do not ask");
+    }
+
+    void observingCommands()
+    {
+        auto& options = line_.observe;
+        auto* events = command("events", "follow what happens to the instances of the project",
+                               "  mcpctl events\n  mcpctl events --since 10m research-memory\n"
+                               "  mcpctl events --since 1h --until 0s -o json",
+                               [this] { return eventsCommand(line_.global, line_.observe, signals_->stopToken()); });
+        events->add_option("--since", options.since, "begin with what the engine remembers: 10m ago, or RFC 3339")
+            ->type_name("WHEN");
+        events->add_option("--until", options.until, "end then: as --since")->type_name("WHEN");
+
+        auto* stats = command("stats", "show what the running instances use",
+                              "  mcpctl stats\n  mcpctl stats --no-stream -o json research-memory",
+                              [this] { return statsCommand(line_.global, line_.observe, signals_->stopToken()); });
+        stats->add_flag("!--no-stream", options.stream, "measure once");
+        duration(stats, "--interval", options.interval, "how often to measure");
+
+        for (auto* each : {events, stats})
+            each->add_option("INSTANCE", options.instances, "full names, or without the project; default: all")
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 
     void otherCommands()

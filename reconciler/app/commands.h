@@ -18,6 +18,10 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
 /// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
 ExitCode statusCommand(const GlobalOptions& global);
+/// A line for each event, until stopped or until options.until.
+ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
+/// A table of what each running instance uses, again and again until stopped, or once.
+ExitCode statsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

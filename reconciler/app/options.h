@@ -44,4 +44,14 @@ struct ReconcileOptions
     std::chrono::milliseconds readyTimeout{60000};
 };
 
+/// What `events` and `stats` look at.
+struct ObserveOptions
+{
+    std::vector<std::string> instances; ///< full names, or without `PROJECT-`; none: all
+    std::string since;                  ///< events: a duration before now, or RFC 3339
+    std::string until;                  ///< events: likewise
+    bool stream = true;                 ///< stats
+    std::chrono::milliseconds interval{2000};
+};
+
 }

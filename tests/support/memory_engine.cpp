@@ -509,12 +509,13 @@ void MemoryEngine::tell(Event::Type type, const MemoryContainer& container, cons
     if (details)
         details(event);
     const bool ours = container.marks && isOurs(container, ProjectName(container.marks->project));
-    if (ours || (container.marks && type == Event::Type::rename))
-        return events_.tell(container.marks->project, event);
+    const auto owner = container.marks ? container.marks->project : std::string();
+    if (ours || type == Event::Type::rename)
+        events_.tell(owner, event);
     if (type != Event::Type::create && type != Event::Type::rename && type != Event::Type::destroy)
         return;
     event.type = type == Event::Type::destroy ? Event::Type::nameFreed : Event::Type::nameTaken;
-    events_.tell("", event);
+    events_.tell(ours ? owner : "", event);
 }
 
 void MemoryEngine::tellDeath(const MemoryContainer& container)

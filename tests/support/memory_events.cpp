@@ -43,7 +43,7 @@ void MemoryEvents::tell(const std::string& project, Event event)
 bool MemoryEvents::Told::concerns(const std::string& listener) const
 {
     if (event.type == Event::Type::nameTaken || event.type == Event::Type::nameFreed)
-        return event.name.starts_with(listener + "-");
+        return project != listener && event.name.starts_with(listener + "-");
     return project == listener || event.type == Event::Type::networkCreate ||
            event.type == Event::Type::networkDestroy;
 }

@@ -21,7 +21,8 @@ public:
     /// As OrchestratorView::subscribeEvents: returns when stopped, throws when the stream breaks.
     void listen(const std::string& project, const EventSink& sink, const std::stop_token& stop);
 
-    /// `project`: of the instance; empty for one that is of none. Times are made distinct.
+    /// `project`: of the instance; empty for one that is of none. Names taken and freed are told to the others.
+    /// Times are made distinct.
     void tell(const std::string& project, Event event);
 
     /// What listeners of `project` could have heard from `since` to `until`, as far as it is remembered.
