@@ -23,9 +23,9 @@ std::string localTime(std::int64_t nanos)
     ::localtime_r(&seconds, &local);
     const char sign = local.tm_gmtoff < 0 ? '-' : '+';
     const auto minutes = std::abs(local.tm_gmtoff) / 60;
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{}{:02}:{:02}", local.tm_year + 1900,
-                       local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-                       nanos / 1'000'000 % 1000, sign, minutes / 60, minutes % 60);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{}{:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
+                       local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, nanos / 1'000'000 % 1000, sign,
+                       minutes / 60, minutes % 60);
 }
 
 std::string details(const Event& event)

@@ -48,7 +48,7 @@ std::optional<Type> oppositeOf(Type type)
 }
 
 EventFollower::EventFollower(const OrchestratorView& view, ProjectName project, Options options)
-    : view_(view), project_(project), options_(std::move(options)), picture_(std::move(project))
+    : view_(view), project_(std::move(project)), options_(std::move(options)), picture_(project_)
 {
 }
 
@@ -111,8 +111,8 @@ std::vector<Event> EventFollower::newlyRemembered()
     const auto begin = options_.sinceNanos.value_or(0);
     const auto since = last_ ? std::max(begin, std::get<0>(*last_) - second) : begin;
     std::vector<Event> remembered;
-    rememberedUntil_ = view_.eventsBetween(project_, since, {},
-                                           [&](const Event& event) { remembered.push_back(event); });
+    rememberedUntil_ =
+        view_.eventsBetween(project_, since, {}, [&](const Event& event) { remembered.push_back(event); });
     // From here on nothing fails: what is noted now is told.
     const auto last = last_;
     lastIsRemembered_ = false;
@@ -131,12 +131,13 @@ void EventFollower::catchUp(const EventSink& sink)
 {
     if (!connected_)
         tell(Event{}, sink);
+    const auto seenUntil = last_ ? std::get<0>(*last_) : 0;
     auto fresh = newlyRemembered();
     if (connected_ && !lastIsRemembered_ && !std::exchange(gapTold_, true))
     {
         Event gap;
         gap.type = Type::gap;
-        gap.timeNanos = rememberedUntil_;
+        gap.timeNanos = seenUntil > 0 ? seenUntil : rememberedUntil_;
         tell(gap, sink);
     }
     Look look;
@@ -165,7 +166,7 @@ void EventFollower::owe(const std::vector<Event>& events)
     for (const auto& event : events)
         if (event.type == Type::start)
             startedAt[event.id] = event.timeNanos;
-    for (auto event : events)
+    for (const auto& event : events)
     {
         Owed owed{event, rememberedUntil_ + second};
         if (event.type == Type::die && startedAt.contains(event.id) && event.exitCode < 0)
@@ -191,8 +192,7 @@ bool EventFollower::settles(const Event& event)
     }
     if (const auto opposite = oppositeOf(event.type))
         owed_.erase(std::remove_if(owed_.begin(), owed_.end(),
-                                   [&](const Owed& owed)
-                                   {
+                                   [&](const Owed& owed) {
                                        return owed.event.type == *opposite && owed.event.id == event.id &&
                                               owed.event.network == event.network;
                                    }),

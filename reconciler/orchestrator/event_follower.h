@@ -20,7 +20,7 @@ namespace mcpctl
 /// them. The engine remembers some of that, but not for long, and nothing over a restart. So after each break: open the
 /// next stream, ask for what the engine remembers, look at the world, and tell what is still not explained as
 /// synthesised events. Where the memory does not reach back to the last event that was seen, a `gap` is told before
-/// anything else. Nothing is told twice.
+/// anything else, with the time of that event. Nothing is told twice.
 class EventFollower
 {
 public:
@@ -71,8 +71,8 @@ private:
 
     std::set<Key> told_; ///< the latest
     std::deque<Key> toldInOrder_;
-    std::optional<Key> last_;         ///< of all that was seen, the last one
-    bool lastIsRemembered_ = false;   ///< by the engine, when it was asked last
+    std::optional<Key> last_;          ///< of all that was seen, the last one
+    bool lastIsRemembered_ = false;    ///< by the engine, when it was asked last
     std::int64_t rememberedUntil_ = 0; ///< the engine's time when it was asked last
     std::vector<Owed> owed_;
 };

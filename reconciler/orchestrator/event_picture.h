@@ -22,7 +22,7 @@ struct Look
 class EventPicture
 {
 public:
-    explicit EventPicture(ProjectName project) : prefix_(project.text + "-") {}
+    explicit EventPicture(const ProjectName& project) : prefix_(project.text + "-") {}
 
     /// Things stand as they do after `event`.
     void see(const Event& event);

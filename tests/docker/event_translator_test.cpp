@@ -23,8 +23,7 @@ std::string container(const std::string& action, const std::string& id = "c1", c
     return R"({"status":")" + action + R"(","Type":"container","Action":")" + action + R"(","Actor":{"ID":")" + id +
            R"(","Attributes":{"exitCode":"137","signal":"15","oldName":")" + oldName +
            R"(","mcpctl.managed":"true","mcpctl.instance":"mcpctl-p-a","mcpctl.project":")" + project +
-           R"(","name":")" + name +
-           R"("}},"scope":"local","time":1795473537,"timeNano":1795473537262936503})";
+           R"(","name":")" + name + R"("}},"scope":"local","time":1795473537,"timeNano":1795473537262936503})";
 }
 
 std::string network(const std::string& action, const std::string& id = "c1", const std::string& driver = "bridge")

@@ -6,17 +6,17 @@ load mcpctl
 
 c=mcpctl-dev-echo
 
-# follow [ARGUMENT...]: `mcpctl events` in the background, into $story; returns when it listens
+# follow: `mcpctl events` in the background, into $story; returns when it listens
 follow() {
   story=$BATS_TEST_TMPDIR/story
-  mkfifo "$BATS_TEST_TMPDIR/fifo"
-  background "$MCPCTL" events -o json "$@" >"$story" 2>"$story.err"
-  docker network create mcpctl-mark >/dev/null
-  eventually 10 tells '.type == "network-create"' || {
-    # It was not listening yet.
-    docker network rm mcpctl-mark >/dev/null
-    eventually 10 tells '.type == "network-destroy"'
-  }
+  background "$MCPCTL" events -o json >"$story" 2>"$story.err"
+  eventually 10 listens
+}
+
+# The first event that is told says that it listens.
+listens() {
+  docker network create mcpctl-mark >/dev/null 2>&1 || docker network rm mcpctl-mark >/dev/null
+  tells '.type == "network-create"' && docker network inspect mcpctl-mark >/dev/null 2>&1
 }
 
 # tells FILTER: there is such an event
@@ -57,7 +57,7 @@ stop_following() {
 }
 
 @test "a crash is told with its exit code, and restarts of the engine's own" {
-  follow $c
+  follow
   server echo 'command: ["--crash-after", "300", "--exit-code", "42"]'
   profile dev echo
   apply || true
@@ -91,23 +91,36 @@ stop_following() {
   [[ $(order '.id') == 'name-taken name-freed' ]]
 }
 
-@test "what an engine restart did is seen or found, the gap is told, and nothing is told twice" {
+@test "what a crash of the engine swallowed is seen or found, the gap is told, and nothing is told twice" {
   server echo
   server stays 'restart: no'
   profile dev echo stays
   apply
   follow
   "$LAB" engine-restart "$LAB_STATE" >/dev/null
+  # Engine 20.10 ends what outlived it, and leaves it so.
   eventually 20 tells '.type == "gap"'
-  eventually 20 tells '.type == "start" and .instance == "'$c'"'
+  eventually 20 tells '.type == "die" and .instance == "'$c'"'
   eventually 20 tells '.type == "die" and .instance == "mcpctl-dev-stays"'
-  sleep 1 # nothing more comes
+  docker start $c
+  docker rm mcpctl-dev-stays
+  eventually 10 tells '.type == "destroy" and .synthesised == false'
   [[ $(order '.type == "gap"') == gap ]]
   [[ $(order ".instance == \"$c\" and (.type == \"die\" or .type == \"start\")") == 'die start' ]]
   [[ $(order '.instance == "mcpctl-dev-stays" and (.type == "die" or .type == "start")') == die ]]
-  docker rm mcpctl-dev-stays
-  eventually 10 tells '.type == "destroy" and .synthesised == false'
   [[ $(cat "$story.err") == *'connecting again'* ]]
+}
+
+@test "over an orderly restart of the engine each end and each revival is told once" {
+  server echo
+  profile dev echo
+  apply
+  follow
+  "$LAB" engine-restart "$LAB_STATE" TERM >/dev/null
+  eventually 20 tells '.type == "start" and .instance == "'$c'"'
+  sleep 1 # nothing more comes
+  [[ $(order '.type == "gap"') == gap ]]
+  [[ $(order ".instance == \"$c\" and (.type == \"die\" or .type == \"start\")") == 'die start' ]]
 }
 
 @test "what happens while nobody can listen is seen or found" {

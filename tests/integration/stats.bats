@@ -37,16 +37,16 @@ kernel() {
 }
 
 @test "a busy loop uses its quota of cpu, an idle server none" {
-  server echo 'resources: {cpus: 0.5}'
+  server echo 'resources: {cpus: 0.1}'
   profile dev echo
   apply
-  holds "$(mcpctl stats --no-stream -o json)" '.cpuPercent < 5'
-  docker exec -d $c /mcp-echo --once burn '{"ms": 8000}'
-  sleep 1
-  holds "$(mcpctl stats --no-stream -o json)" '.cpuPercent > 35 and .cpuPercent < 60'
+  holds "$(mcpctl stats --no-stream -o json)" '.cpuPercent < 2'
+  docker exec -d $c /mcp-echo --once burn '{"ms": 30000}'
+  busy() { holds "$(mcpctl stats --no-stream -o json)" '.cpuPercent > 8.5 and .cpuPercent < 11.5'; }
+  eventually 20 busy # others may keep the machine busy, too
 }
 
-@test "traffic is counted on the network and on the disk" {
+@test "traffic is counted" {
   server echo 'transport: {type: streamable-http, port: 3001}' 'command: ["--http", "3001"]'
   profile dev echo
   apply
@@ -79,7 +79,7 @@ kernel() {
   server echo
   profile dev echo
   apply
-  run -0 env TERM=xterm script -qec "timeout --preserve-status -s INT 4 '$MCPCTL' stats --interval 300ms" /dev/null
+  run -0 env TERM=xterm script -qec "timeout --foreground --preserve-status -s INT 4 '$MCPCTL' stats --interval 300ms" /dev/null
   [[ $output == *$'\e[?25l'*$'\e[2A'*$'\e[?25h'* ]]
 }
 

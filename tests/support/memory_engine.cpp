@@ -505,7 +505,7 @@ void MemoryEngine::tell(Event::Type type, const MemoryContainer& container, cons
     event.type = type;
     event.id = container.id;
     event.name = container.name;
-    event.timeNanos = now_ * 1'000'000;
+    event.timeNanos = timeNanos(now_);
     if (details)
         details(event);
     const bool ours = container.marks && isOurs(container, ProjectName(container.marks->project));
@@ -524,7 +524,8 @@ void MemoryEngine::tellDeath(const MemoryContainer& container)
     tellHanging(Event::Type::networkDisconnect, container, networksOf(container));
 }
 
-void MemoryEngine::tellHanging(Event::Type type, const MemoryContainer& container, const std::set<NetworkName>& networks)
+void MemoryEngine::tellHanging(Event::Type type, const MemoryContainer& container,
+                               const std::set<NetworkName>& networks)
 {
     for (const auto& network : networks)
         tell(type, container, [&](Event& event) { event.network = network.text; });
@@ -535,7 +536,7 @@ void MemoryEngine::tellNetwork(Event::Type type, const NetworkName& network)
     Event event;
     event.type = type;
     event.network = network.text;
-    event.timeNanos = now_ * 1'000'000;
+    event.timeNanos = timeNanos(now_);
     events_.tell("", event);
 }
 
@@ -548,7 +549,7 @@ Stats MemoryEngine::measure(const std::string& id) const
                           if (!isUp(container) || container.state == RunState::restarting)
                               throw OrchestratorError(Kind::failed, "measure " + container.name + ": it does not run");
                           Stats stats;
-                          stats.timeNanos = now_ * 1'000'000;
+                          stats.timeNanos = timeNanos(now_);
                           stats.cpuNanos = static_cast<std::uint64_t>(now_ - container.startedAt) * 1'000'000;
                           stats.onlineCpus = 1;
                           stats.memoryBytes = 1 << 20;
@@ -562,7 +563,7 @@ Stats MemoryEngine::measure(const std::string& id) const
 std::int64_t MemoryEngine::eventsBetween(const std::string& project, std::int64_t since,
                                          std::optional<std::int64_t> until, const EventSink& sink) const
 {
-    const auto now = Step::read(*this, "past events", [&] { return (now_ + 1) * 1'000'000; });
+    const auto now = Step::read(*this, "past events", [&] { return timeNanos(now_ + 1); });
     const auto end = std::min(until.value_or(now), now);
     for (const auto& event : events_.remembered(project, since, end))
         sink(event);

@@ -44,8 +44,7 @@ bool MemoryEvents::Told::concerns(const std::string& listener) const
 {
     if (event.type == Event::Type::nameTaken || event.type == Event::Type::nameFreed)
         return project != listener && event.name.starts_with(listener + "-");
-    return project == listener || event.type == Event::Type::networkCreate ||
-           event.type == Event::Type::networkDestroy;
+    return project == listener || event.type == Event::Type::networkCreate || event.type == Event::Type::networkDestroy;
 }
 
 std::vector<Event> MemoryEvents::remembered(const std::string& project, std::int64_t since, std::int64_t until) const
