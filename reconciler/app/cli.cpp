@@ -27,6 +27,7 @@ struct CommandLine
     GlobalOptions global;
     ReconcileOptions reconcile;
     LogsOptions logs;
+    ObserveOptions observe;
     std::string schemaKind;
     std::string shell;
     bool yes = false;
@@ -59,6 +60,7 @@ public:
         logsCommands();
         actingCommands();
         attachCommands();
+        observingCommands();
         otherCommands();
     }
 
@@ -159,6 +161,37 @@ private:
         attach->add_option("INSTANCE", line_.instance, "full name, PROFILE-INSTANCE, or a name that only one has")
             ->required();
         attach->add_flag("--steal", line_.steal, "end the session of the client that is attached now");
+    }
+
+    void observingCommands()
+    {
+        auto& options = line_.observe;
+        auto* events = command("events", "follow what happens to the instances of the project",
+                               "  mcpctl events\n  mcpctl events --since 10m research-memory\n"
+                               "  mcpctl events --since 1h --until 0s -o json",
+                               [this]
+                               {
+                                   signals_->beQuiet();
+                                   return eventsCommand(line_.global, line_.observe, signals_->stopToken());
+                               });
+        events->add_option("--since", options.since, "begin with what the engine remembers: 10m ago, or RFC 3339")
+            ->type_name("WHEN");
+        events->add_option("--until", options.until, "end then: as --since")->type_name("WHEN");
+
+        auto* stats = command("stats", "show what the running instances use",
+                              "  mcpctl stats\n  mcpctl stats --no-stream -o json research-memory",
+                              [this]
+                              {
+                                  signals_->beQuiet();
+                                  return statsCommand(line_.global, line_.observe, signals_->stopToken());
+                              });
+        stats->add_flag("!--no-stream", options.stream, "measure once");
+        duration(stats, "--interval", options.interval, "how often to measure");
+
+        for (auto* each : {events, stats})
+            each->add_option("INSTANCE", options.instances,
+                                 "by full name, PROFILE-INSTANCE, or INSTANCE where it is unique; default: all")
+                ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 
     void otherCommands()

@@ -24,6 +24,10 @@ ExitCode attachCommand(const GlobalOptions& global, const std::string& word, boo
 ExitCode statusCommand(const GlobalOptions& global);
 /// Ends when the logs do; with `follow` when stopped, which is no failure.
 ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, const std::stop_token& stop);
+/// A line for each event, until stopped or until options.until.
+ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
+/// A table of what each running instance uses, again and again until stopped, or once.
+ExitCode statsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

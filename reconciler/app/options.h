@@ -58,4 +58,14 @@ struct ReconcileOptions
     std::chrono::milliseconds readyTimeout{60000};
 };
 
+/// What `events` and `stats` look at.
+struct ObserveOptions
+{
+    std::vector<std::string> instances; ///< as selectInstances() takes them; none: all
+    std::optional<std::string> since;   ///< events: as parseMoment() takes them
+    std::optional<std::string> until;
+    bool stream = true; ///< stats
+    std::chrono::milliseconds interval{2000};
+};
+
 }

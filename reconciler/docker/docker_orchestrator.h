@@ -46,9 +46,17 @@ public:
         reader_.logs(id, options, sink, stop);
     }
 
+    Stats getStats(const std::string& id) const override { return reader_.stats(id); }
+
     void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const override
     {
         reader_.events(project, sink, stop);
+    }
+
+    std::int64_t eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                               std::optional<std::int64_t> untilNanos, const EventSink& sink) const override
+    {
+        return reader_.eventsBetween(project, sinceNanos, untilNanos, sink);
     }
 
 protected:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "docker/client.h"
+#include "docker/event_translator.h"
 #include "docker/json_view.h"
 #include "orchestrator/orchestrator.h"
 
@@ -49,6 +50,9 @@ public:
 
     void logs(const std::string& id, const LogOptions& options, const LogSink& sink, const std::stop_token& stop) const;
     void events(const ProjectName& project, const EventSink& sink, const std::stop_token& stop) const;
+    std::int64_t eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                               std::optional<std::int64_t> untilNanos, const EventSink& sink) const;
+    Stats stats(const std::string& id) const;
 
     const ReadClient& client() const { return *client_; }
 
@@ -69,6 +73,8 @@ private:
     Facts facts() const;
     std::vector<Listed> list(const std::string& filters) const;
     std::vector<Inspection> inspectAll(const std::vector<std::string>& ids) const;
+    EventTranslator translatorOf(const ProjectName& project) const; ///< it knows the containers that are there now
+    std::int64_t clock() const;                                     ///< the engine's, in nanoseconds since the epoch
 
     const std::shared_ptr<const ReadClient> client_;
 

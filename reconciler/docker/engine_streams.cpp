@@ -1,6 +1,4 @@
 #include "docker/engine_reader.h"
-#include "docker/event_translator.h"
-#include "docker/labels.h"
 #include "docker/log_frames.h"
 #include "docker/log_stamps.h"
 #include "docker/names.h"
@@ -8,7 +6,7 @@
 
 #include <fmt/format.h>
 
-/// The streams of EngineReader: logs and events.
+/// Logs, as EngineReader reads them.
 namespace mcpctl::docker
 {
 
@@ -74,32 +72,6 @@ void EngineReader::logs(const std::string& id, const LogOptions& options, const 
     {
         throw withAdvice(error);
     }
-}
-
-void EngineReader::events(const ProjectName& project, const EventSink& sink, const std::stop_token& stop) const
-{
-    EventTranslator translator(project);
-    const Request request{
-        .path = "/events", .query = {{"filters", EventTranslator::filters()}}, .what = "follow the engine's events"};
-    StreamOptions stream;
-    stream.onOpen = [&](const Response&)
-    {
-        // From here on nothing is missed, so what is there now and what is told from now on is everything.
-        for (const auto& each : list(""))
-            if (const auto owner = each.labels.find(std::string(label::project));
-                owner != each.labels.end() && owner->second == project.text)
-                translator.remember(each.id, each.name);
-        sink(Event{});
-    };
-    stream.sink = [&](std::string_view line)
-    {
-        if (const auto event = translator.translate(parseJson(std::string(line), request.what)))
-            sink(*event);
-        return true;
-    };
-    const auto end = translated([&] { return client_->getStream(request, stream, stop); });
-    if (end == StreamEnd::finished)
-        throw OrchestratorError(OrchestratorError::Kind::unreachable, request.what + ": the engine ended the stream");
 }
 
 }

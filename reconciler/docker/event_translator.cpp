@@ -5,6 +5,7 @@
 
 #include <Poco/JSON/Array.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 #include <string_view>
@@ -34,6 +35,8 @@ const std::map<std::string, Type, std::less<>>& networkActions()
     static const std::map<std::string, Type, std::less<>> table{
         {"connect", Type::networkConnect},
         {"disconnect", Type::networkDisconnect},
+        {"create", Type::networkCreate},
+        {"destroy", Type::networkDestroy},
     };
     return table;
 }
@@ -86,6 +89,18 @@ void EventTranslator::remember(const std::string& id, const std::string& name)
     names_.insert_or_assign(id, name);
 }
 
+bool EventTranslator::isOfInstance(Event::Type type)
+{
+    return std::any_of(containerActions().begin(), containerActions().end(),
+                       [type](const auto& entry) { return entry.second == type; }) ||
+           type == Type::health;
+}
+
+bool EventTranslator::couldBeOurs(const std::string& name) const
+{
+    return name.starts_with(project_.text + "-");
+}
+
 std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
 {
     const JsonView json(value, "event");
@@ -93,24 +108,43 @@ std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
     const auto attributes = json["Actor"]["Attributes"].textMap();
     Event event;
     event.timeNanos = json["timeNano"].number();
-
     if (json["Type"].text() == "network")
-    {
-        const auto found = networkActions().find(action);
-        event.id = get(attributes, "container");
-        if (found == networkActions().end() || !names_.contains(event.id))
-            return std::nullopt;
-        event.type = found->second;
-        event.name = names_.at(event.id);
-        event.network = get(attributes, "name");
-        return event;
-    }
-
+        return ofNetwork(event, action, attributes);
     event.id = json["Actor"]["ID"].text();
-    event.name = get(attributes, "name");
-    if (get(attributes, std::string(label::project)) != project_.text)
+    return ofContainer(event, action, attributes);
+}
+
+std::optional<Event> EventTranslator::ofNetwork(Event event, const std::string& action,
+                                                const Attributes& attributes) const
+{
+    const auto found = networkActions().find(action);
+    if (found == networkActions().end())
         return std::nullopt;
+    event.type = found->second;
+    event.network = get(attributes, "name");
+    if (event.type == Type::networkCreate || event.type == Type::networkDestroy)
+        return event;
+    // What the engine calls network `none` is the absence of one.
+    event.id = get(attributes, "container");
+    if (!names_.contains(event.id) || get(attributes, "type") == "null")
+        return std::nullopt;
+    event.name = names_.at(event.id);
+    return event;
+}
+
+std::optional<Event> EventTranslator::ofContainer(Event event, const std::string& action, const Attributes& attributes)
+{
+    event.name = get(attributes, "name");
+    event.oldName = get(attributes, "oldName");
+    if (event.oldName.starts_with('/'))
+        event.oldName.erase(0, 1);
+    const auto ours = [&](const std::string& name) { return judgeOwnership(name, attributes, project_).ours; };
+    if (!ours(event.name) && !ours(event.oldName))
+        return ofStranger(event, action);
+
     remember(event.id, event.name);
+    if (action == "destroy" || !ours(event.name))
+        names_.erase(event.id);
     if (action.starts_with(healthPrefix))
     {
         event.type = Type::health;
@@ -125,8 +159,18 @@ std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
         event.exitCode = number(get(attributes, "exitCode"));
     if (event.type == Type::kill)
         event.signal = number(get(attributes, "signal"));
-    if (event.type == Type::destroy)
-        names_.erase(event.id);
+    return event;
+}
+
+std::optional<Event> EventTranslator::ofStranger(Event event, const std::string& action) const
+{
+    const bool takes = (action == "create" || action == "rename") && couldBeOurs(event.name);
+    const bool frees = (action == "destroy" && couldBeOurs(event.name)) || couldBeOurs(event.oldName);
+    if (!takes && !frees)
+        return std::nullopt;
+    event.type = takes ? Type::nameTaken : Type::nameFreed;
+    if (action == "rename" && !takes)
+        std::swap(event.name, event.oldName);
     return event;
 }
 

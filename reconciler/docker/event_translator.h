@@ -11,9 +11,9 @@
 namespace mcpctl::docker
 {
 
-/// Turns the engine's events into ours, and leaves out those of other people's containers. Not by the engine's filter
-/// for labels: that would take away all events of networks, which carry none. They name their container by id alone, so
-/// the ids of the project's containers are remembered.
+/// Turns the engine's events into ours, and leaves out those of other people's containers, but for names `PROJECT-...`
+/// that they take and free. Not by the engine's filter for labels: that would take away all events of networks, which
+/// carry none. They name their container by id alone, so the ids of the project's containers are remembered.
 class EventTranslator
 {
 public:
@@ -22,6 +22,9 @@ public:
     /// The engine's `filters`: the kinds of events that translate() knows.
     static std::string filters();
 
+    /// Is it told of an instance of ours by that instance itself, so that id and name are its own?
+    static bool isOfInstance(Event::Type type);
+
     /// A container of the project that was there before the first event.
     void remember(const std::string& id, const std::string& name);
 
@@ -29,7 +32,14 @@ public:
     std::optional<Event> translate(const Poco::Dynamic::Var& json);
 
 private:
-    const ProjectName project_;
+    using Attributes = std::map<std::string, std::string>;
+
+    std::optional<Event> ofNetwork(Event event, const std::string& action, const Attributes& attributes) const;
+    std::optional<Event> ofContainer(Event event, const std::string& action, const Attributes& attributes);
+    std::optional<Event> ofStranger(Event event, const std::string& action) const;
+    bool couldBeOurs(const std::string& name) const;
+
+    ProjectName project_;
     std::map<std::string, std::string> names_; ///< of the project's containers, by id
 };
 

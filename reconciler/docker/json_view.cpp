@@ -60,6 +60,16 @@ std::int64_t JsonView::number(std::int64_t absent) const
     return value_.convert<std::int64_t>();
 }
 
+std::uint64_t JsonView::count() const
+{
+    if (present() && value_.isInteger() && !value_.isSigned() && !value_.isBoolean())
+        return value_.convert<std::uint64_t>();
+    const auto value = number();
+    if (value < 0)
+        fail("negative");
+    return static_cast<std::uint64_t>(value);
+}
+
 bool JsonView::flag(bool absent) const
 {
     if (!present())

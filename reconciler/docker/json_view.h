@@ -33,6 +33,7 @@ public:
 
     std::string text() const;
     std::int64_t number(std::int64_t absent = 0) const;
+    std::uint64_t count() const; ///< up to 2^64 - 1; 0 for an absent one
     bool flag(bool absent = false) const;
     std::vector<std::string> texts() const;             ///< an array of strings; empty for null
     std::map<std::string, std::string> textMap() const; ///< an object of strings; a null in it is empty text

@@ -42,6 +42,14 @@ std::string_view toString(Event::Type type)
         return "network-connect";
     case Type::networkDisconnect:
         return "network-disconnect";
+    case Type::networkCreate:
+        return "network-create";
+    case Type::networkDestroy:
+        return "network-destroy";
+    case Type::nameTaken:
+        return "name-taken";
+    case Type::nameFreed:
+        return "name-freed";
     }
     return "";
 }

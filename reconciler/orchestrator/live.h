@@ -58,17 +58,22 @@ struct Event
         pause,
         unpause,
         destroy,
-        networkConnect,
+        networkConnect, ///< as an instance starts, too; and networkDisconnect as it ends
         networkDisconnect,
+        networkCreate, ///< of any network of the engine, whoever's it is
+        networkDestroy,
+        nameTaken, ///< somebody else's got a name `PROJECT-...`
+        nameFreed, ///< and lost it
     };
 
     Type type = Type::subscribed;
-    std::string id;             ///< of the instance
-    std::string name;           ///< of the instance, where the engine tells it
-    int exitCode = 0;           ///< of `die`
+    std::string id;             ///< of the instance, or of what is not ours
+    std::string name;           ///< of the same, where the engine tells it
+    std::string oldName;        ///< of `rename`; where a name was taken or freed by one, the other of its names
+    int exitCode = 0;           ///< of `die`; -1: not known (synthesised)
     int signal = 0;             ///< of `kill`
     std::string health;         ///< of `health`: `healthy`, `unhealthy`, `starting`
-    std::string network;        ///< of `networkConnect` and `networkDisconnect`: its name
+    std::string network;        ///< of the four about networks: its name
     std::int64_t timeNanos = 0; ///< since the epoch, on the engine's clock
     bool synthesised = false;   ///< nobody told it: found by looking again after a gap
 };

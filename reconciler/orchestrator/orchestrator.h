@@ -74,8 +74,18 @@ public:
     virtual void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                          std::stop_token stop) const = 0;
 
-    /// Calls `sink` from this thread until stopped; throws when the stream breaks.
+    /// One measurement, at once. Throws for an instance that is gone (notFound) or does not run (failed).
+    virtual Stats getStats(const std::string& id) const = 0;
+
+    /// Calls `sink` from this thread until stopped; throws when the stream breaks. Told are: events of the
+    /// project's instances, networks that come and go, and who else takes or frees a name `PROJECT-...`.
     virtual void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const = 0;
+
+    /// The events from `sinceNanos` to `untilNanos` (at most, and by default, now) that the engine still
+    /// remembers, both moments included, in its order. It may have forgotten any of them. Never waits.
+    /// Returns the moment up to which it told; all moments are on the engine's clock.
+    virtual std::int64_t eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                                       std::optional<std::int64_t> untilNanos, const EventSink& sink) const = 0;
 };
 
 /// What a new instance is made from. `spec` has secrets resolved; `marks` are what it shall carry.

@@ -23,7 +23,7 @@ const char* const usage = R"(mcp-echo: a small MCP server for tests
   --crash-after MS                exit after so long, with --exit-code N (1)
   --ignore-term                   ignore SIGTERM
 
-Tools: allocate, connect, echo, env, inside
+Tools: allocate, burn, connect, echo, env, inside
 )";
 
 namespace

@@ -49,6 +49,16 @@ Json allocate(const Json& arguments)
     return {{"bytes", bytes}};
 }
 
+/// One core in full, or as much of it as the quota gives.
+Json burn(const Json& arguments)
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(arguments.at("ms").get<int>());
+    unsigned long long rounds = 0;
+    while (std::chrono::steady_clock::now() < end)
+        ++rounds;
+    return {{"rounds", rounds}};
+}
+
 Json connect(const Json& arguments)
 {
     std::optional<int> port;
@@ -64,6 +74,7 @@ const std::map<std::string, Tool>& tools()
     const Json number{{"type", "integer"}};
     static const std::map<std::string, Tool> all{
         {"allocate", {"use memory and keep it", {{"mib", number}, {"holdMs", number}}, {"mib"}, allocate}},
+        {"burn", {"keep a processor busy", {{"ms", number}}, {"ms"}, burn}},
         {"connect",
          {"resolve a name and, given a port, connect to it over TCP",
           {{"host", text}, {"port", number}, {"timeoutMs", number}},

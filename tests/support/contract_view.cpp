@@ -129,6 +129,90 @@ void endIsSeenWithItsCode(const ContractBed& bed)
     BOOST_TEST((bed.orchestrator.getStatus(id) == LiveStatus::error));
 }
 
+void networksAreSeen(const ContractBed& bed)
+{
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    Listener listener(bed);
+    const auto network = contractNetwork(bed, "more");
+    bed.orchestrator.ensureNetworkExists(network);
+    bed.orchestrator.connectNetwork(id, network.name, {"a"});
+    BOOST_TEST(listener.sees(Event::Type::networkConnect, id));
+    bed.orchestrator.disconnectNetwork(id, network.name);
+    BOOST_TEST(listener.sees(Event::Type::networkDisconnect, id));
+    for (const auto& event : listener.about(id))
+        BOOST_TEST((event.network == network.name.text && event.name == launch.name.text));
+    for (const auto& each : bed.orchestrator.getNetworkInfo())
+        if (each.spec.name == network.name)
+            bed.orchestrator.removeNetwork(each.id);
+    BOOST_TEST(listener.sees(Event::Type::networkDestroy, ""));
+    for (const auto& event : listener.about(""))
+        BOOST_TEST((event.type == Event::Type::subscribed || event.network == network.name.text));
+}
+
+void namesAreSeen(const ContractBed& bed)
+{
+    Listener listener(bed);
+    auto launch = contractLaunch(bed, "a");
+    launch.marks.project = "another";
+    const auto id = bed.orchestrator.startServer(launch);
+    BOOST_TEST(listener.sees(Event::Type::nameTaken, id));
+    bed.orchestrator.stopServer(id);
+    BOOST_TEST(listener.sees(Event::Type::nameFreed, id));
+    const auto about = listener.about(id);
+    BOOST_TEST(about.size() == 2U);
+    BOOST_TEST(about.front().name == launch.name.text);
+}
+
+void pastIsRemembered(const ContractBed& bed)
+{
+    Listener listener(bed);
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    bed.orchestrator.stopServer(id);
+    BOOST_REQUIRE(listener.sees(Event::Type::destroy, id));
+    const auto live = listener.about(id);
+
+    std::vector<Event> past;
+    const auto from = live.front().timeNanos;
+    const auto until = bed.orchestrator.eventsBetween(bed.project, from, {},
+                                                      [&](const Event& event)
+                                                      {
+                                                          if (event.id == id)
+                                                              past.push_back(event);
+                                                      });
+    BOOST_TEST((until >= live.back().timeNanos));
+    BOOST_REQUIRE_EQUAL(past.size(), live.size());
+    for (std::size_t i = 0; i < past.size(); ++i)
+        BOOST_TEST((past[i].timeNanos == live[i].timeNanos && past[i].type == live[i].type &&
+                    past[i].name == live[i].name && past[i].network == live[i].network));
+
+    std::size_t first = 0;
+    bed.orchestrator.eventsBetween(bed.project, from, from, [&](const Event& event) { first += event.id == id; });
+    BOOST_TEST(first == 1U);
+}
+
+void useIsMeasured(const ContractBed& bed)
+{
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    const auto first = bed.orchestrator.getStats(id);
+    BOOST_TEST(first.memoryLimitBytes == 64U << 20);
+    BOOST_TEST((first.memoryBytes > 0 && first.memoryBytes < first.memoryLimitBytes));
+    BOOST_TEST((first.pids >= 1 && first.pids <= 32));
+    BOOST_TEST(first.pidsLimit == 32U);
+    BOOST_TEST(first.onlineCpus >= 1);
+    const auto second = bed.orchestrator.getStats(id);
+    BOOST_TEST((second.timeNanos >= first.timeNanos && second.cpuNanos >= first.cpuNanos));
+
+    bed.orchestrator.suspendServer(id);
+    checkFails(
+        Kind::failed, [&] { bed.orchestrator.getStats(id); }, "not run");
+    bed.orchestrator.stopServer(id);
+    checkFails(
+        Kind::notFound, [&] { bed.orchestrator.getStats(id); }, "");
+}
+
 void logIsRead(const ContractBed& bed)
 {
     const auto launch = contractLaunch(bed, "a");
@@ -291,6 +375,10 @@ std::vector<ContractCase> viewCases()
         {"instances_are_listed_by_name", listIsSorted},
         {"starts_ends_and_removals_are_seen_as_events", eventsAreSeen},
         {"an_end_is_seen_with_its_exit_code", endIsSeenWithItsCode},
+        {"networks_that_come_and_go_and_who_is_on_them_are_seen", networksAreSeen},
+        {"who_else_takes_a_name_of_the_project_is_seen", namesAreSeen},
+        {"what_was_told_is_remembered_just_so", pastIsRemembered},
+        {"use_and_limits_of_what_runs_are_measured", useIsMeasured},
         {"the_log_is_read_whole_or_from_its_end", logIsRead},
         {"a_log_is_cut_by_time_the_moments_included", logIsCutByTime},
         {"one_stream_of_a_log_can_be_read_alone", logIsReadByStream},

@@ -63,6 +63,12 @@ public:
     {
         real_.getLogs(id, options, sink, stop);
     }
+    Stats getStats(const std::string& id) const override { return real_.getStats(id); }
+    std::int64_t eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                               std::optional<std::int64_t> untilNanos, const EventSink& sink) const override
+    {
+        return real_.eventsBetween(project, sinceNanos, untilNanos, sink);
+    }
     void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const override
     {
         real_.subscribeEvents(project, sink, stop);

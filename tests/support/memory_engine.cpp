@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpctl::test
 {
@@ -25,6 +26,14 @@ bool isUp(const MemoryContainer& container)
 {
     return container.state == RunState::running || container.state == RunState::paused ||
            container.state == RunState::restarting;
+}
+
+std::set<NetworkName> networksOf(const MemoryContainer& container)
+{
+    std::set<NetworkName> out;
+    for (const auto& [name, id] : container.networkIds)
+        out.insert(name);
+    return out;
 }
 
 /// What the engine shows for what it was asked for: secrets are plain values, and it knows no MCP.
@@ -243,7 +252,8 @@ std::string MemoryEngine::create(const std::string& name, const Launch& launch)
                            }
                            names_.emplace(name, made.id);
                            const auto id = made.id;
-                           world_.containers.emplace(id, std::move(made));
+                           const auto& kept = world_.containers.emplace(id, std::move(made)).first->second;
+                           tell(Event::Type::create, kept);
                            return id;
                        });
 }
@@ -296,7 +306,8 @@ void MemoryEngine::rename(const std::string& id, const std::string& name)
                     refuseWhenTaken(name);
                     names_.erase(container.name);
                     names_.emplace(name, id);
-                    container.name = name;
+                    const auto oldName = std::exchange(container.name, name);
+                    tell(Event::Type::rename, container, [&](Event& event) { event.oldName = oldName; });
                 });
 }
 
@@ -347,6 +358,7 @@ void MemoryEngine::createNetwork(const NetworkSpec& network)
                         if (each.spec.name == network.name)
                             throw OrchestratorError(Kind::conflict, "network " + network.name.text + " exists");
                     world_.networks.push_back({freshId(), network, true});
+                    tellNetwork(Event::Type::networkCreate, network.name);
                 });
 }
 
@@ -366,7 +378,9 @@ void MemoryEngine::removeNetwork(const std::string& id)
                             throw OrchestratorError(Kind::failed, fmt::format("network {} has active endpoints: {}",
                                                                               found->spec.name.text, container.name));
                     }
+                    const auto name = found->spec.name;
                     world_.networks.erase(found);
+                    tellNetwork(Event::Type::networkDestroy, name);
                 });
 }
 
@@ -379,7 +393,7 @@ void MemoryEngine::connect(const std::string& id, const NetworkName& network, co
                     if (container.networkIds.count(network) > 0)
                         throw OrchestratorError(Kind::conflict, container.name + " is on " + network.text + " already");
                     hang(container, network, aliases);
-                    tell(Event::Type::networkConnect, container);
+                    tellHanging(Event::Type::networkConnect, container, {network});
                 });
 }
 
@@ -392,7 +406,7 @@ void MemoryEngine::disconnect(const std::string& id, const NetworkName& network)
                     if (container.networkIds.erase(network) == 0)
                         throw OrchestratorError(Kind::notFound, container.name + " is not on " + network.text);
                     container.spec.networks.erase(network);
-                    tell(Event::Type::networkDisconnect, container);
+                    tellHanging(Event::Type::networkDisconnect, container, {network});
                 });
 }
 
@@ -466,6 +480,7 @@ void MemoryEngine::run(MemoryContainer& container)
     container.error.clear();
     for (const auto& line : behaviour.log)
         container.log.push_back({line + "\n", LogStream::err, now_ * 1'000'000});
+    tellHanging(Event::Type::networkConnect, container, networksOf(container));
     tell(Event::Type::start, container);
     if (behaviour.kind != Behaviour::Kind::ends)
         return;
@@ -489,13 +504,13 @@ void MemoryEngine::end(MemoryContainer& container, int exitCode, bool outOfMemor
     if (byUser || !revives(container.spec.restart, exitCode))
     {
         container.state = RunState::exited;
-        tell(Event::Type::die, container);
+        tellDeath(container);
         if (byUser)
             tell(Event::Type::stop, container);
         return;
     }
     container.state = RunState::restarting;
-    tell(Event::Type::die, container);
+    tellDeath(container);
     ++container.restarts;
     if (container.restarts < revivals)
         revive(container);
@@ -515,15 +530,75 @@ void MemoryEngine::revive(MemoryContainer& container)
     }
 }
 
-void MemoryEngine::tell(Event::Type type, const MemoryContainer& container)
+void MemoryEngine::tell(Event::Type type, const MemoryContainer& container, const std::function<void(Event&)>& details)
 {
     Event event;
     event.type = type;
     event.id = container.id;
     event.name = container.name;
-    event.exitCode = container.exitCode;
-    event.timeNanos = now_ * 1'000'000;
-    events_.tell(container.marks ? container.marks->project : "", event);
+    event.timeNanos = timeNanos(now_);
+    if (details)
+        details(event);
+    const bool ours = container.marks && isOurs(container, ProjectName(container.marks->project));
+    const auto owner = container.marks ? container.marks->project : std::string();
+    if (ours || type == Event::Type::rename)
+        events_.tell(owner, event);
+    if (type != Event::Type::create && type != Event::Type::rename && type != Event::Type::destroy)
+        return;
+    event.type = type == Event::Type::destroy ? Event::Type::nameFreed : Event::Type::nameTaken;
+    events_.tell(ours ? owner : "", event);
+}
+
+void MemoryEngine::tellDeath(const MemoryContainer& container)
+{
+    tell(Event::Type::die, container, [&](Event& event) { event.exitCode = container.exitCode; });
+    tellHanging(Event::Type::networkDisconnect, container, networksOf(container));
+}
+
+void MemoryEngine::tellHanging(Event::Type type, const MemoryContainer& container,
+                               const std::set<NetworkName>& networks)
+{
+    for (const auto& network : networks)
+        tell(type, container, [&](Event& event) { event.network = network.text; });
+}
+
+void MemoryEngine::tellNetwork(Event::Type type, const NetworkName& network)
+{
+    Event event;
+    event.type = type;
+    event.network = network.text;
+    event.timeNanos = timeNanos(now_);
+    events_.tell("", event);
+}
+
+Stats MemoryEngine::measure(const std::string& id) const
+{
+    return Step::read(*this, "measure",
+                      [&]
+                      {
+                          const auto& container = const_cast<MemoryEngine*>(this)->need(id);
+                          if (!isUp(container) || container.state == RunState::restarting)
+                              throw OrchestratorError(Kind::failed, "measure " + container.name + ": it does not run");
+                          Stats stats;
+                          stats.timeNanos = timeNanos(now_);
+                          stats.cpuNanos = static_cast<std::uint64_t>(now_ - container.startedAt) * 1'000'000;
+                          stats.onlineCpus = 1;
+                          stats.memoryBytes = 1 << 20;
+                          stats.memoryLimitBytes = static_cast<std::uint64_t>(container.spec.resources.memoryBytes);
+                          stats.pids = 1;
+                          stats.pidsLimit = static_cast<std::uint64_t>(container.spec.resources.pidsLimit);
+                          return stats;
+                      });
+}
+
+std::int64_t MemoryEngine::eventsBetween(const std::string& project, std::int64_t since,
+                                         std::optional<std::int64_t> until, const EventSink& sink) const
+{
+    const auto now = Step::read(*this, "past events", [&] { return timeNanos(now_ + 1); });
+    const auto end = std::min(until.value_or(now), now);
+    for (const auto& event : events_.remembered(project, since, end))
+        sink(event);
+    return end;
 }
 
 void MemoryEngine::die(std::int64_t until)
@@ -610,6 +685,8 @@ void MemoryEngine::restart()
     const std::lock_guard lock(mutex_);
     ++logBreaks_;
     logChanged_.notify_all();
+    ++now_;
+    events_.forget();
     for (auto& [id, container] : world_.containers)
     {
         const auto when = container.spec.restart.when;

@@ -44,6 +44,9 @@ public:
     /// engine may do to a follower.
     void readLog(const std::string& id, const LogOptions& options, const LogSink& sink,
                  const std::stop_token& stop) const;
+    Stats measure(const std::string& id) const;
+    std::int64_t eventsBetween(const std::string& project, std::int64_t since, std::optional<std::int64_t> until,
+                               const EventSink& sink) const;
 
     ImageInfo pull(const std::string& reference);
     /// Connected to all networks at once, unless takeOneNetworkAtCreate() made this an older engine.
@@ -69,7 +72,7 @@ public:
     void breakLogs(); ///< those that are being read
     void crash(const std::string& id, int exitCode, bool outOfMemory = false);
     void advance(std::chrono::milliseconds time); ///< what is due meanwhile happens
-    void restart();                               ///< of the engine: what it revives runs again
+    void restart(); ///< of the engine: what it revives runs again, and events of before are forgotten
     void intercept(Interceptor interceptor);
     void takeOneNetworkAtCreate(bool one) { oneNetworkAtCreate_ = one; }
     void ignoreLimits(bool ignore) { ignoreLimits_ = ignore; } ///< accepts limits and does not enforce them
@@ -95,7 +98,10 @@ private:
     void run(MemoryContainer& container);
     void revive(MemoryContainer& container);
     void end(MemoryContainer& container, int exitCode, bool outOfMemory, bool byUser);
-    void tell(Event::Type type, const MemoryContainer& container);
+    void tell(Event::Type type, const MemoryContainer& container, const std::function<void(Event&)>& details = {});
+    void tellDeath(const MemoryContainer& container);
+    void tellHanging(Event::Type type, const MemoryContainer& container, const std::set<NetworkName>& networks);
+    void tellNetwork(Event::Type type, const NetworkName& network);
     void die(std::int64_t until);
     std::string freshId();
 

@@ -20,7 +20,7 @@ void MemoryEvents::listen(const std::string& project, const EventSink& sink, con
             break;
         const Told told = told_[self->next];
         lock.unlock();
-        if (told.project == project)
+        if (told.concerns(project))
             sink(told.event);
         lock.lock();
         ++self->next;
@@ -35,10 +35,33 @@ void MemoryEvents::listen(const std::string& project, const EventSink& sink, con
 void MemoryEvents::tell(const std::string& project, Event event)
 {
     const std::lock_guard lock(mutex_);
-    if (listeners_.empty())
-        return;
+    event.timeNanos += static_cast<std::int64_t>(told_.size() % 1'000'000);
     told_.push_back({project, std::move(event)});
     changed_.notify_all();
+}
+
+bool MemoryEvents::Told::concerns(const std::string& listener) const
+{
+    if (event.type == Event::Type::nameTaken || event.type == Event::Type::nameFreed)
+        return project != listener && event.name.starts_with(listener + "-");
+    return project == listener || event.type == Event::Type::networkCreate || event.type == Event::Type::networkDestroy;
+}
+
+std::vector<Event> MemoryEvents::remembered(const std::string& project, std::int64_t since, std::int64_t until) const
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<Event> out;
+    for (std::size_t i = forgotten_; i < told_.size(); ++i)
+        if (const auto& [owner, event] = told_[i];
+            told_[i].concerns(project) && event.timeNanos >= since && event.timeNanos <= until)
+            out.push_back(event);
+    return out;
+}
+
+void MemoryEvents::forget()
+{
+    const std::lock_guard lock(mutex_);
+    forgotten_ = told_.size();
 }
 
 void MemoryEvents::settle()

@@ -21,8 +21,15 @@ public:
     /// As OrchestratorView::subscribeEvents: returns when stopped, throws when the stream breaks.
     void listen(const std::string& project, const EventSink& sink, const std::stop_token& stop);
 
-    /// `project`: of the instance; empty for one that is of none.
+    /// `project`: of the instance; empty for one that is of none. Names taken and freed are told to the others.
+    /// Times are made distinct.
     void tell(const std::string& project, Event event);
+
+    /// What listeners of `project` could have heard from `since` to `until`, as far as it is remembered.
+    std::vector<Event> remembered(const std::string& project, std::int64_t since, std::int64_t until) const;
+
+    /// Whatever was told so far is no more remembered.
+    void forget();
 
     /// Returns when every listener has dealt with everything told so far.
     void settle();
@@ -37,6 +44,8 @@ private:
     {
         std::string project;
         Event event;
+
+        bool concerns(const std::string& listener) const;
     };
 
     struct Listener
@@ -48,6 +57,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::vector<Told> told_;                                       ///< guarded by mutex_
+    std::size_t forgotten_ = 0;                                    ///< how many of them; guarded by mutex_
     std::map<std::uint64_t, std::shared_ptr<Listener>> listeners_; ///< guarded by mutex_
     std::uint64_t nextListener_ = 0;                               ///< guarded by mutex_
 };

@@ -116,6 +116,17 @@ void MemoryOrchestrator::subscribeEvents(const ProjectName& project, const Event
     engine_.events().listen(project.text, sink, stop);
 }
 
+Stats MemoryOrchestrator::getStats(const std::string& id) const
+{
+    return engine_.measure(id);
+}
+
+std::int64_t MemoryOrchestrator::eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                                               std::optional<std::int64_t> untilNanos, const EventSink& sink) const
+{
+    return engine_.eventsBetween(project.text, sinceNanos, untilNanos, sink);
+}
+
 ImageInfo MemoryOrchestrator::pullImage(const std::string& reference, const PullSink& progress, std::stop_token stop)
 {
     if (stop.stop_requested())

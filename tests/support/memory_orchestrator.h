@@ -24,6 +24,9 @@ public:
     void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                  std::stop_token stop) const override;
     void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const override;
+    Stats getStats(const std::string& id) const override;
+    std::int64_t eventsBetween(const ProjectName& project, std::int64_t sinceNanos,
+                               std::optional<std::int64_t> untilNanos, const EventSink& sink) const override;
 
     ImageInfo pullImage(const std::string& reference, const PullSink& progress, std::stop_token stop) override;
     std::string startServer(const Launch& launch) override;

@@ -78,6 +78,11 @@ ObservedInstance observedOf(const World& world, const MemoryContainer& container
     return out;
 }
 
+std::int64_t timeNanos(std::int64_t virtualMillis)
+{
+    return (epochSeconds * 1000 + virtualMillis) * 1'000'000;
+}
+
 std::string timeText(std::int64_t virtualMillis)
 {
     if (virtualMillis == 0)

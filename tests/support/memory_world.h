@@ -107,6 +107,9 @@ const MemoryContainer* findByName(const World& world, const std::string& name);
 /// What `world` shows of a container to whoever lists it.
 ObservedInstance observedOf(const World& world, const MemoryContainer& container);
 
+/// The same moment since the epoch.
+std::int64_t timeNanos(std::int64_t virtualMillis);
+
 /// RFC 3339; empty for 0.
 std::string timeText(std::int64_t virtualMillis);
 
