@@ -30,4 +30,17 @@ Utf8Character firstCharacter(std::string_view rest)
     return {codePoint, length, true};
 }
 
+std::string validUtf8(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty())
+    {
+        const auto character = firstCharacter(text);
+        out += character.valid && character.codePoint != 0 ? text.substr(0, character.bytes) : "\xEF\xBF\xBD";
+        text.remove_prefix(character.bytes);
+    }
+    return out;
+}
+
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mcpctl
@@ -16,5 +17,8 @@ struct Utf8Character
 
 /// The character that `rest` starts with; `rest` must not be empty.
 Utf8Character firstCharacter(std::string_view rest);
+
+/// `text` as databases and JSON take it: U+FFFD in place of NUL and of each byte that is part of no character.
+std::string validUtf8(std::string_view text);
 
 }
