@@ -13,7 +13,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libboost-test-dev nlohmann-json3-dev)
-test=(iptables docker-registry apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
+test=(iptables docker-registry postgresql apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
   clang-format clang-tidy shellcheck)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.

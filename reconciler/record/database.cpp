@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -34,6 +35,20 @@ constexpr std::size_t longestText = 64UL * 1024;
 std::string storable(const std::string& text)
 {
     return text.size() <= longestText ? validUtf8(text) : validUtf8(text.substr(0, longestText)) + " (cut)";
+}
+
+/// What a library said, on one line.
+std::string words(const Poco::Exception& error)
+{
+    auto text = error.displayText();
+    // libpq tells where it read the password; that is our own device.
+    if (const auto at = text.find("password retrieved from file"); at != std::string::npos)
+        text.erase(at);
+    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+        text.pop_back();
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+    return text;
 }
 
 std::string placeholders(std::size_t first, std::size_t count)
@@ -114,7 +129,7 @@ Database::Database(const HistoryTarget& target) : target_(target)
     }
     catch (const Poco::Exception& error)
     {
-        throw HistoryError(fmt::format("cannot open the history {}: {}", target_.shown(), error.displayText()));
+        throw HistoryError(fmt::format("cannot open the history {}: {}", target_.shown(), words(error)));
     }
 }
 
@@ -157,6 +172,7 @@ void Database::usePostgresql()
     const PasswordFile password(target_.password);
     session_ = std::make_unique<Session>(
         Session{Poco::Data::Session("PostgreSQL", connectionWords(target_) + password.word())});
+    query("SET client_min_messages = warning"); // libpq prints the others on stderr
     query("SET statement_timeout = 15000");
     query("SET lock_timeout = 10000");
 }
@@ -192,7 +208,7 @@ std::vector<SqlRow> Database::query(const std::string& sql, const std::vector<Sq
     }
     catch (const Poco::Exception& error)
     {
-        throw HistoryError(fmt::format("history {}: {}", target_.shown(), error.displayText()));
+        throw HistoryError(fmt::format("history {}: {}", target_.shown(), words(error)));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "record/history.h"
 
+#include "model/utf8.h"
 #include "record/migrations.h"
 #include "record/process.h"
 
@@ -45,18 +46,24 @@ std::string joined(const std::vector<std::string>& paths)
 {
     Poco::JSON::Array out;
     for (const auto& path : paths)
-        out.add(path);
+        out.add(validUtf8(path));
     std::ostringstream text;
     out.stringify(text);
     return text.str();
 }
 
 std::vector<std::string> split(const std::string& json)
+try
 {
     std::vector<std::string> out;
-    for (const auto& each : *Poco::JSON::Parser().parse(json).extract<Poco::JSON::Array::Ptr>())
+    const auto array = Poco::JSON::Parser().parse(json).extract<Poco::JSON::Array::Ptr>();
+    for (const auto& each : *array)
         out.push_back(each.toString());
     return out;
+}
+catch (const Poco::Exception&)
+{
+    return {json}; // it was too long, and cut
 }
 
 std::vector<SqlValue> rowOf(const RunRecord& run)
@@ -176,11 +183,11 @@ void History::append(const std::vector<Record>& records)
 {
     Database::Transaction transaction(database_);
     for (const auto& record : records)
-        std::visit([this](const auto& each) { append(each); }, record);
+        std::visit([this](const auto& each) { add(each); }, record);
     transaction.commit();
 }
 
-void History::append(const RunRecord& run)
+void History::add(const RunRecord& run)
 {
     // No lock is held by two: what is open and older was interrupted, unless its own end follows later.
     database_.query("UPDATE runs SET outcome = 'interrupted' WHERE project = $1 AND engine = $2 AND id < $3"
@@ -204,7 +211,7 @@ void History::append(const RunRecord& run)
     insertSteps(database_, run);
 }
 
-void History::append(const EventRecord& event)
+void History::add(const EventRecord& event)
 {
     database_.insert("events", eventColumns,
                      {{event.id, event.project, event.engineId, event.timeMicros, event.instance, event.type,

@@ -56,8 +56,8 @@ public:
     std::size_t prune(const std::string& project, std::int64_t beforeMicros);
 
 private:
-    void append(const RunRecord& run);
-    void append(const EventRecord& event);
+    void add(const RunRecord& run);
+    void add(const EventRecord& event);
     void closeDead();
     std::vector<RunRecord> runs(const std::string& where, const std::vector<SqlValue>& values);
 
