@@ -77,9 +77,11 @@ private:
         app_.add_option("--secrets", global.secretsFolder, "folder with one file per secret")
             ->envname("MCPCTL_SECRETS")
             ->capture_default_str();
-        app_.add_option("--history", global.history, "where runs are recorded: a file, sqlite:///FILE, postgresql://..., none")
+        app_.add_option("--history", global.history,
+                        "where runs are recorded: a file, sqlite:///FILE, postgresql://..., none")
             ->envname("MCPCTL_HISTORY");
-        app_.add_flag_callback("--no-history", [&global] { global.history = "none"; }, "record nothing");
+        app_.add_flag_callback(
+            "--no-history", [&global] { global.history = "none"; }, "record nothing");
         app_.add_flag("--stats", global.stats, "tell the engine calls and bytes at the end");
     }
 

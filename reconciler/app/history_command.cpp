@@ -42,7 +42,8 @@ std::string shortTime(std::int64_t micros)
 std::string shortRevision(const std::string& revision)
 {
     const auto mark = revision.find('-');
-    return revision.substr(0, std::min<std::size_t>(mark, 12)) + (mark == std::string::npos ? "" : revision.substr(mark));
+    return revision.substr(0, std::min<std::size_t>(mark, 12)) +
+           (mark == std::string::npos ? "" : revision.substr(mark));
 }
 
 std::string shown(const std::string& text, const std::string& none = "-")
@@ -141,8 +142,8 @@ ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& optio
     }
     std::vector<std::vector<std::string>> rows{{"TIME", "RUN", "TRIGGER", "WHO", "REVISION", "OUTCOME", "CHANGES"}};
     for (const auto& run : runs)
-        rows.push_back({shortTime(run.begunMicros), shortId(run.id), run.trigger, run.who,
-                        shortRevision(run.revision), std::string(toString(run.outcome)), changesOf(run)});
+        rows.push_back({shortTime(run.begunMicros), shortId(run.id), run.trigger, run.who, shortRevision(run.revision),
+                        std::string(toString(run.outcome)), changesOf(run)});
     print(renderTable(rows));
     return ExitCode::done;
 }
@@ -160,8 +161,9 @@ ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& o
     auto out = fmt::format("run        {}\noutcome    {}\n", run.id, toString(run.outcome));
     if (!run.error.empty())
         out += fmt::format("error      {}\n", shown(run.error));
-    out += fmt::format("trigger    {}\nwho        {} on {}\nbegun      {}\nended      {}\n", run.trigger, shown(run.who),
-                       shown(run.host), formatTimestamp(run.begunMicros), shown(formatTimestamp(run.endedMicros)));
+    out +=
+        fmt::format("trigger    {}\nwho        {} on {}\nbegun      {}\nended      {}\n", run.trigger, shown(run.who),
+                    shown(run.host), formatTimestamp(run.begunMicros), shown(formatTimestamp(run.endedMicros)));
     out += fmt::format("project    {} on engine {}\nmanifests  {}\nrevision   {}\ndesired    {}\n", run.project,
                        shown(run.engineId), shown(fmt::format("{}", fmt::join(run.paths, " "))), shown(run.revision),
                        run.desiredDigest);
@@ -201,8 +203,8 @@ ExitCode historyWhyCommand(const GlobalOptions& global, const HistoryOptions& op
     for (const auto& each : why.steps)
         lines.emplace_back(each.run.begunMicros, headline(each.run) + "\n" + stepText(each.step));
     for (const auto& event : why.events)
-        lines.emplace_back(event.timeMicros, fmt::format("{}  {}  {}\n", shortTime(event.timeMicros),
-                                                         shown(event.type), shown(event.details, "")));
+        lines.emplace_back(event.timeMicros, fmt::format("{}  {}  {}\n", shortTime(event.timeMicros), shown(event.type),
+                                                         shown(event.details, "")));
     std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (const auto& [time, text] : lines)
         print(text);

@@ -22,6 +22,7 @@ namespace
 std::vector<std::string> absolute(const std::vector<std::string>& paths)
 {
     std::vector<std::string> out;
+    out.reserve(paths.size());
     for (const auto& path : paths)
         out.push_back(path == "-" ? path : std::filesystem::absolute(path).lexically_normal().string());
     return out;

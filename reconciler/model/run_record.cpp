@@ -83,14 +83,8 @@ RunRecord begun(RunRecord context, const Plan& plan)
     context.engineId = plan.engineId;
     context.desiredDigest = plan.desiredDigest;
     for (const auto& step : plan.steps)
-        context.steps.push_back({step.object,
-                                 std::string(verbOf(step)),
-                                 step.because,
-                                 step.place,
-                                 "planned",
-                                 "",
-                                 std::chrono::milliseconds(0),
-                                 step.changes});
+        context.steps.push_back({step.object, std::string(verbOf(step)), step.because, step.place, "planned", "",
+                                 std::chrono::milliseconds(0), step.changes});
     return context;
 }
 

@@ -196,13 +196,8 @@ RunRecord runFromJson(const Object& json)
 
 EventRecord eventFromJson(const Object& json)
 {
-    return {json.getValue<std::string>("id"),
-            text(json, "project"),
-            text(json, "engine"),
-            time(json, "time"),
-            text(json, "instance"),
-            text(json, "type"),
-            text(json, "details")};
+    return {json.getValue<std::string>("id"), text(json, "project"), text(json, "engine"), time(json, "time"),
+            text(json, "instance"),           text(json, "type"),    text(json, "details")};
 }
 
 }

@@ -22,8 +22,9 @@ namespace mcpctl
 namespace
 {
 
-constexpr const char* runColumns = "id, project, engine, \"trigger\", who, host, process, paths, revision, desired, begun,"
-                                   " ended, outcome, error, done, failed, rolled_back, skipped";
+constexpr const char* runColumns =
+    "id, project, engine, \"trigger\", who, host, process, paths, revision, desired, begun,"
+    " ended, outcome, error, done, failed, rolled_back, skipped";
 constexpr std::size_t runWidth = 18;
 constexpr const char* stepColumns = "run, position, object, verb, because, file, line, col, result, error, took_ms";
 constexpr const char* changeColumns = "run, step, position, field, before, after, verdict, file, line, col";
@@ -213,9 +214,9 @@ void History::add(const RunRecord& run)
 
 void History::add(const EventRecord& event)
 {
-    database_.insert("events", eventColumns,
-                     {{event.id, event.project, event.engineId, event.timeMicros, event.instance, event.type,
-                       event.details}});
+    database_.insert(
+        "events", eventColumns,
+        {{event.id, event.project, event.engineId, event.timeMicros, event.instance, event.type, event.details}});
 }
 
 std::vector<RunRecord> History::runs(const std::string& where, const std::vector<SqlValue>& values)
@@ -248,8 +249,8 @@ RunRecord History::show(const std::string& prefix)
         throw HistoryError(fmt::format("more than one run starts with {}:{}", prefix, ids));
     }
     auto& run = found.front();
-    for (const auto& row : database_.query(
-             fmt::format("SELECT {} FROM steps WHERE run = $1 ORDER BY position", stepColumns), {run.id}))
+    for (const auto& row :
+         database_.query(fmt::format("SELECT {} FROM steps WHERE run = $1 ORDER BY position", stepColumns), {run.id}))
         run.steps.push_back(stepOf(row, 0));
     for (const auto& row : database_.query(
              fmt::format("SELECT {} FROM changes WHERE run = $1 ORDER BY step, position", changeColumns), {run.id}))

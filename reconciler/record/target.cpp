@@ -18,14 +18,15 @@ namespace
 
 /// What libpq may be told through the URL. A word outside of this list is more likely a typing error.
 constexpr std::array<std::string_view, 11> knownParameters{
-    "application_name", "channel_binding", "connect_timeout", "host",        "options",             "sslcert",
-    "sslkey",           "sslmode",         "sslpassword",     "sslrootcert", "target_session_attrs"};
+    "application_name", "channel_binding", "connect_timeout",     "host", "options", "sslcert", "sslkey", "sslmode",
+    "sslpassword",      "sslrootcert",     "target_session_attrs"};
 
 /// Cuts `text` at the first `mark`; the second half is empty where there is none.
 std::pair<std::string, std::string> cut(const std::string& text, char mark)
 {
     const auto at = text.find(mark);
-    return at == std::string::npos ? std::pair{text, std::string()} : std::pair{text.substr(0, at), text.substr(at + 1)};
+    return at == std::string::npos ? std::pair{text, std::string()}
+                                   : std::pair{text.substr(0, at), text.substr(at + 1)};
 }
 
 std::string decoded(const std::string& part, const char* what)
@@ -42,7 +43,8 @@ std::string decoded(const std::string& part, const char* what)
     }
     // They end up in a list of words that libpq reads; the password goes another way.
     const bool password = std::string_view(what) == "password";
-    if (std::any_of(out.begin(), out.end(), [password](unsigned char c)
+    if (std::any_of(out.begin(), out.end(),
+                    [password](unsigned char c)
                     { return password ? c == '\n' || c == '\0' : c <= ' ' || c == '\'' || c == '\\' || c == 0x7f; }))
         throw HistoryError(fmt::format("the {} in the history URL has a character that cannot be used there", what));
     return out;

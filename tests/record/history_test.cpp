@@ -227,14 +227,9 @@ BOOST_AUTO_TEST_CASE(prune_forgets_what_is_old_with_all_its_changes_and_nothing_
 
 BOOST_AUTO_TEST_CASE(hostile_texts_are_stored_as_text)
 {
-    const std::vector<std::string> hostile{"'; DROP TABLE runs; --",
-                                           R"(" \ $1 ? :x {} %s %)",
-                                           std::string("nul\0behind", 10),
-                                           "broken \xff\xc3( utf-8",
-                                           "\xed\xa0\x80",
-                                           "\x1b[31m\r\n\t",
-                                           "größer \xF0\x9F\x90\x8B",
-                                           std::string(200000, 'x')};
+    const std::vector<std::string> hostile{
+        "'; DROP TABLE runs; --", R"(" \ $1 ? :x {} %s %)", std::string("nul\0behind", 10), "broken \xff\xc3( utf-8",
+        "\xed\xa0\x80",           "\x1b[31m\r\n\t",         "größer \xF0\x9F\x90\x8B",      std::string(200000, 'x')};
     History history(target());
     for (const auto& text : hostile)
     {
@@ -245,7 +240,8 @@ BOOST_AUTO_TEST_CASE(hostile_texts_are_stored_as_text)
         BOOST_TEST(found.steps.at(0).fields.at(0).before == found.who);
     }
     BOOST_TEST(all().size() == hostile.size());
-    BOOST_TEST(all().at(5).who == "nul\xEF\xBF\xBD" "behind");
+    BOOST_TEST(all().at(5).who == "nul\xEF\xBF\xBD"
+                                  "behind");
     BOOST_TEST(all().at(1).who == "größer \xF0\x9F\x90\x8B");
     BOOST_TEST(all().at(0).who.size() < 70000U);
 }
@@ -264,6 +260,7 @@ BOOST_AUTO_TEST_CASE(four_processes_that_start_at_once_lose_nothing)
 {
     constexpr int each = 25;
     std::vector<pid_t> children;
+    children.reserve(4);
     for (int i = 0; i < 4; ++i)
         children.push_back(inChild(
             [this, i]
@@ -318,7 +315,8 @@ BOOST_AUTO_TEST_CASE(a_file_is_for_its_owner_alone_and_so_is_its_folder)
     struct stat status
     {
     };
-    for (const auto& [path, mode] : {std::pair{file, 0600U}, {file.parent_path(), 0700U}, {folder().path() / "new", 0700U}})
+    for (const auto& [path, mode] :
+         {std::pair{file, 0600U}, {file.parent_path(), 0700U}, {folder().path() / "new", 0700U}})
     {
         BOOST_TEST(::stat(path.c_str(), &status) == 0);
         BOOST_TEST((status.st_mode & 0777U) == mode, path);

@@ -145,6 +145,7 @@ BOOST_AUTO_TEST_CASE(many_add_while_one_takes_and_each_record_is_taken_once)
                     Journal(place).flush(take);
             });
         std::vector<std::jthread> writers;
+        writers.reserve(3);
         for (int i = 0; i < 3; ++i)
             writers.emplace_back(
                 [this]

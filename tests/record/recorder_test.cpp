@@ -134,6 +134,7 @@ BOOST_AUTO_TEST_CASE(threads_may_record_at_once)
     {
         Recorder recorder(target, waiting, options(Recorder::Mode::background));
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i)
             threads.emplace_back(
                 [&recorder]
@@ -180,8 +181,8 @@ BOOST_AUTO_TEST_CASE(a_full_journal_says_how_much_it_dropped)
     for (int i = 0; i < 50; ++i)
         recorder.record(numbered(i));
     BOOST_TEST(recorder.status().dropped > 0U);
-    BOOST_TEST(std::any_of(warnings.begin(), warnings.end(), [](const std::string& text)
-                           { return text.find("dropped") != std::string::npos; }));
+    BOOST_TEST(std::any_of(warnings.begin(), warnings.end(),
+                           [](const std::string& text) { return text.find("dropped") != std::string::npos; }));
 }
 
 BOOST_AUTO_TEST_CASE(switched_off_nothing_is_written)

@@ -1,5 +1,5 @@
-#include "record/target.h"
 #include "record/history.h"
+#include "record/target.h"
 
 #include <boost/test/unit_test.hpp>
 

@@ -45,15 +45,15 @@ RunRecord openRun(const std::string& object)
     run.revision = "0123456789abcdef-dirty";
     run.desiredDigest = "d1";
     run.begunMicros = nowMicros();
-    run.steps = {{object,
-                  "update",
-                  "memory differs",
-                  {"m.yaml", 3, 5},
-                  "planned",
-                  "",
-                  std::chrono::milliseconds(0),
-                  {{"memory", "256Mi", "512Mi", Verdict::pending, {"m.yaml", 7, 9}},
-                   {"cpus", "1", "", Verdict::drift, {}}}}};
+    run.steps = {
+        {object,
+         "update",
+         "memory differs",
+         {"m.yaml", 3, 5},
+         "planned",
+         "",
+         std::chrono::milliseconds(0),
+         {{"memory", "256Mi", "512Mi", Verdict::pending, {"m.yaml", 7, 9}}, {"cpus", "1", "", Verdict::drift, {}}}}};
     return run;
 }
 
