@@ -48,6 +48,11 @@ done
 [[ ${#want[@]} -gt 0 ]] || exit 0
 
 registry_is_new=$(missing_packages docker-registry)
+# Debian makes and starts a cluster of whatever version it installs, unless it was told not to before.
+if [[ " ${want[*]} " == *' postgresql '* && -n $(missing_packages postgresql) ]]; then
+  install_packages postgresql-common
+  as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+fi
 install_packages "${want[@]}"
 
 # Debian starts what it installs; the tests want the registry's program, not one on port 5000.
