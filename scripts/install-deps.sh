@@ -13,7 +13,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libboost-test-dev nlohmann-json3-dev)
-test=(iptables docker-registry apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
+test=(iptables docker-registry postgresql apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
   clang-format clang-tidy shellcheck)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.
@@ -48,6 +48,11 @@ done
 [[ ${#want[@]} -gt 0 ]] || exit 0
 
 registry_is_new=$(missing_packages docker-registry)
+# Debian makes and starts a cluster of whatever version it installs, unless it was told not to before.
+if [[ " ${want[*]} " == *' postgresql '* && -n $(missing_packages postgresql) ]]; then
+  install_packages postgresql-common
+  as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+fi
 install_packages "${want[@]}"
 
 # Debian starts what it installs; the tests want the registry's program, not one on port 5000.

@@ -6,6 +6,7 @@
 #include "app/progress.h"
 #include "app/report.h"
 #include "app/revision.h"
+#include "app/run_recording.h"
 #include "app/saved_plan.h"
 #include "app/terminal.h"
 #include "apply/apply.h"
@@ -22,17 +23,19 @@ namespace mcpctl
 namespace
 {
 
-/// Runs a plan and shows how it goes and ends.
+/// Runs a plan, records it and shows how it goes and ends.
 ExitCode run(const Decision& decision, const ActingEngine& engine, const GlobalOptions& global,
-             const ApplyOptions& options, const std::stop_token& stop)
+             const ApplyOptions& options, RunRecording& recording, const std::stop_token& stop)
 {
     Outcomes outcomes;
+    recording.begin(decision.plan, options.revision);
     {
         ProgressPrinter printer(decision.plan.steps.size(), isTerminal(STDERR_FILENO), wantsColour(STDERR_FILENO));
         outcomes = apply(
             decision.plan, decision.desired, *engine.orchestrator, options,
             [&printer](const Progress& progress) { printer.show(progress); }, stop);
     }
+    recording.end(outcomes, stop.stop_requested());
     if (global.output == OutputFormat::json)
     {
         auto out = jsonObject();
@@ -92,6 +95,7 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
 
     const auto engine = openForActing(global);
     const Lock lock(lockFolder(), engine.orchestrator->getEngineInfo().id, global.project, "apply");
+    RunRecording recording(global, "apply", options.paths);
     // From here on nobody else of this project changes the engine.
     const auto decision = decide(declared, global, options, *engine.orchestrator);
     if (saved)
@@ -104,26 +108,28 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     if (decision.guard)
     {
         say(fmt::format("nothing was changed: {}\n", *decision.guard));
+        recording.guarded(decision.plan, *decision.guard);
         return ExitCode::pruneGuard;
     }
     ApplyOptions applyOptions;
     applyOptions.wait = options.wait;
     applyOptions.times = {options.settle, options.readyTimeout};
     applyOptions.revision = decision.plan.steps.empty() ? "" : gitRevision(options.paths);
-    return run(decision, engine, global, applyOptions, stop);
+    return run(decision, engine, global, applyOptions, recording, stop);
 }
 
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop)
 {
     const auto engine = openForActing(global);
     const Lock lock(lockFolder(), engine.orchestrator->getEngineInfo().id, global.project, "destroy");
+    RunRecording recording(global, "destroy", {});
     Declared nothing;
     nothing.desired.project = ProjectName(global.project);
     nothing.wholeFolders = true;
     auto decision = decide(nothing, global, {}, *engine.orchestrator);
     showPlan(decision.plan, global);
     if (decision.plan.steps.empty())
-        return run(decision, engine, global, {}, stop);
+        return run(decision, engine, global, {}, recording, stop);
     if (!yes)
     {
         if (::isatty(STDIN_FILENO) == 0)
@@ -137,7 +143,7 @@ ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_t
             return ExitCode::failed;
         }
     }
-    return run(decision, engine, global, {}, stop);
+    return run(decision, engine, global, {}, recording, stop);
 }
 
 }

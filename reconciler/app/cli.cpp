@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/completion.h"
+#include "app/history_command.h"
 #include "app/lock.h"
 #include "app/pipeline.h"
 #include "app/report.h"
@@ -28,6 +29,7 @@ struct CommandLine
     ReconcileOptions reconcile;
     LogsOptions logs;
     ObserveOptions observe;
+    HistoryOptions history;
     std::string schemaKind;
     std::string shell;
     bool yes = false;
@@ -61,6 +63,7 @@ public:
         actingCommands();
         attachCommands();
         observingCommands();
+        historyCommands();
         otherCommands();
     }
 
@@ -81,6 +84,11 @@ private:
         app_.add_option("--secrets", global.secretsFolder, "folder with one file per secret")
             ->envname("MCPCTL_SECRETS")
             ->capture_default_str();
+        app_.add_option("--history", global.history,
+                        "where runs are recorded: a file, sqlite:///FILE, postgresql://..., none")
+            ->envname("MCPCTL_HISTORY");
+        app_.add_flag_callback(
+            "--no-history", [&global] { global.history = "none"; }, "record nothing");
         app_.add_flag("--stats", global.stats, "tell the engine calls and bytes at the end");
     }
 
@@ -194,6 +202,30 @@ private:
                 ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 
+    void historyCommands()
+    {
+        auto& options = line_.history;
+        const auto bind = [this](auto* run) { return [this, run] { return run(line_.global, line_.history); }; };
+        auto* history = command("history", "show what runs did, and why",
+                                "  mcpctl history --since 7d\n  mcpctl history mcpctl-research-memory\n"
+                                "  mcpctl history show 01987a3c-5e1f\n  mcpctl history why mcpctl-research-memory\n"
+                                "  mcpctl history prune --keep 90d",
+                                bind(historyCommand));
+        history->add_option("--since", options.since, "from then on: 7d, 12h, or a time as 2026-03-01T09:30:00Z");
+        history->add_option("--limit", options.limit, "how many runs, the newest first")->capture_default_str();
+        history->add_option("INSTANCE", options.instance, "only runs that had to do with it");
+
+        auto* show = command("show", "show one run with all its changes", "  mcpctl history show 01987a3c-5e1f",
+                             bind(historyShowCommand), history);
+        show->add_option("RUN", options.run, "its id, or how it starts")->required();
+        auto* why = command("why", "show what made an instance look as it does",
+                            "  mcpctl history why mcpctl-research-memory", bind(historyWhyCommand), history);
+        why->add_option("INSTANCE", options.instance, "the full name, as `mcpctl status` shows it")->required();
+        auto* prune = command("prune", "forget what is older", "  mcpctl history prune --keep 90d",
+                              bind(historyPruneCommand), history);
+        prune->add_option("--keep", options.keep, "how much stays, as 90d")->required();
+    }
+
     void otherCommands()
     {
         auto* schema = command("schema", "print the JSON schema of a kind of manifest",
@@ -214,11 +246,18 @@ private:
                 [this] { return versionCommand(line_.global); });
     }
 
-    CLI::App* command(const std::string& name, const std::string& what, const std::string& examples, Run run)
+    CLI::App* command(const std::string& name, const std::string& what, const std::string& examples, Run run,
+                      CLI::App* above = nullptr)
     {
-        auto* added = app_.add_subcommand(name, what);
+        auto* added = (above != nullptr ? above : &app_)->add_subcommand(name, what);
         added->footer("Examples:\n" + examples);
-        added->callback([this, run = std::move(run)] { run_ = run; });
+        // Of a command and one below it, the one below was meant; its callback comes first.
+        added->callback(
+            [this, added, run = std::move(run)]
+            {
+                if (added->get_subcommands().empty())
+                    run_ = run;
+            });
         return added;
     }
 
@@ -302,6 +341,8 @@ private:
                 command.arguments = {"bash", "zsh", "fish"};
             if (command.name == "schema")
                 command.arguments = {"McpServer", "Profile", "Network", "SecurityPolicy"};
+            for (const auto* below : each->get_subcommands([](const CLI::App*) { return true; }))
+                command.arguments.push_back(below->get_name());
             shape.commands.push_back(std::move(command));
         }
         return shape;

@@ -23,6 +23,7 @@ struct GlobalOptions
     OutputFormat output = OutputFormat::text;
     bool stats = false; ///< tell the number of engine calls and bytes at the end
     std::string secretsFolder = "/run/secrets";
+    std::optional<std::string> history; ///< where it is kept; `none` keeps none
 };
 
 /// Whose logs are shown, and what of them.

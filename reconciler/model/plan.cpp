@@ -49,6 +49,11 @@ std::string_view toString(Verdict verdict)
     return "";
 }
 
+Verdict verdictOf(std::string_view text)
+{
+    return text == "pending" ? Verdict::pending : text == "drift" ? Verdict::drift : Verdict::both;
+}
+
 std::string_view verbOf(const Step& step)
 {
     Rank strongest{0, "nothing"};

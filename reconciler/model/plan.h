@@ -22,6 +22,8 @@ enum class Verdict
 };
 
 std::string_view toString(Verdict verdict);
+/// The verdict that `text` names; `both` for one that nobody knows.
+Verdict verdictOf(std::string_view text);
 
 /// One difference between what is declared and what is there.
 struct Change

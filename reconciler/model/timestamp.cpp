@@ -119,4 +119,18 @@ std::string formatTimestamp(std::int64_t nanos)
                        time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
+std::int64_t nowMicros()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+std::string formatMicros(std::int64_t micros)
+{
+    if (micros == 0)
+        return "";
+    auto text = formatTimestamp(micros * 1000);
+    return text.erase(text.size() - 4, 3);
+}
+
 }

@@ -16,4 +16,10 @@ std::optional<std::int64_t> parseTimestamp(std::string_view text);
 /// In UTC and with all nine digits, so that texts sort as the moments do.
 std::string formatTimestamp(std::int64_t nanos);
 
+/// By the system's clock, in the unit of databases.
+std::int64_t nowMicros();
+
+/// As formatTimestamp(), of microseconds and with six digits; empty for 0, which stands for "not yet".
+std::string formatMicros(std::int64_t micros);
+
 }

@@ -38,4 +38,17 @@ bool steersTerminal(char32_t codePoint)
     return control || bidirectional;
 }
 
+std::string validUtf8(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty())
+    {
+        const auto character = firstCharacter(text);
+        out += character.valid && character.codePoint != 0 ? text.substr(0, character.bytes) : "\xEF\xBF\xBD";
+        text.remove_prefix(character.bytes);
+    }
+    return out;
+}
+
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mcpctl
@@ -20,5 +21,8 @@ Utf8Character firstCharacter(std::string_view rest);
 /// Could this character move a terminal's cursor, or show text in another order than it is read? A tab and a newline
 /// are such, too.
 bool steersTerminal(char32_t codePoint);
+
+/// `text` as databases and JSON take it: U+FFFD in place of NUL and of each byte that is part of no character.
+std::string validUtf8(std::string_view text);
 
 }

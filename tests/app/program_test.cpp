@@ -119,8 +119,10 @@ BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_69_and_the_message_says_wher
 BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_64_and_suggests_what_was_meant)
 {
     BOOST_TEST(has(mcpctl("aply x").err, "did you mean `apply`?"));
-    for (const auto* arguments : {"", "aply x", "apply", "plan . --no-such-option", "-o xml status", "schema Servr",
-                                  "completion tcsh", "--project 'Not Good' status", "apply . --settle-time 5"})
+    for (const auto* arguments :
+         {"", "aply x", "apply", "plan . --no-such-option", "-o xml status", "schema Servr", "completion tcsh",
+          "--project 'Not Good' status", "apply . --settle-time 5", "history prune", "history show",
+          "history --since 5", "--history x:// history", "--no-history history"})
         BOOST_TEST(mcpctl(arguments).code == 64, arguments);
 }
 
@@ -143,8 +145,8 @@ BOOST_AUTO_TEST_CASE(of_an_option_that_is_given_twice_the_last_counts)
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example)
 {
-    for (const auto* command :
-         {"validate", "plan", "apply", "destroy", "status", "schema", "doctor", "completion", "version"})
+    for (const auto* command : {"validate", "plan", "apply", "destroy", "status", "schema", "doctor", "completion",
+                                "version", "history", "history show", "history why", "history prune"})
     {
         const auto result = mcpctl(std::string(command) + " --help");
         BOOST_TEST(result.code == 0);
@@ -169,6 +171,18 @@ BOOST_AUTO_TEST_CASE(completion_scripts_parse_and_know_the_commands)
     BOOST_TEST(std::system(ask.c_str()) == 0);
     BOOST_TEST(has(mcpctl("completion zsh").out, "#compdef mcpctl"));
     BOOST_TEST(has(mcpctl("completion fish").out, "-a destroy"));
+}
+
+BOOST_AUTO_TEST_CASE(history_needs_no_engine_and_a_run_that_is_not_there_is_1)
+{
+    const auto state = "XDG_STATE_HOME=" + folder.path().string() + "/state ";
+    const auto list = mcpctl("history -o json", "", state);
+    BOOST_TEST(list.out == "{\"version\":1,\"project\":\"mcpctl\",\"runs\":[]}\n", list.err);
+    BOOST_TEST(mcpctl("history show 0190", "", state).code == 1);
+    BOOST_TEST(mcpctl("history why mcpctl-dev-memory", "", state).code == 1);
+    BOOST_TEST(
+        mcpctl("history prune --keep 1d", "", state + "MCPCTL_HISTORY=" + folder.path().string() + "/h.db ").code == 0);
+    BOOST_TEST(std::filesystem::exists(folder.path() / "h.db"));
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_written_is_no_success)

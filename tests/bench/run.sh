@@ -16,7 +16,7 @@ floor=$bin/tests/bench/mcpctl_floor_bench
 compose=${COMPOSE:-$(command -v docker-compose || true)}
 : "${DOCKER_HOST:?say which engine; never one that matters: containers come and go}"
 work=$(mktemp -d)
-export MCPCTL_LOCK_DIR=$work/lock MCPCTL_PROJECT=bench
+export MCPCTL_LOCK_DIR=$work/lock MCPCTL_PROJECT=bench XDG_STATE_HOME=$work/state
 cleanup() {
   "$mcpctl" destroy --yes >/dev/null 2>&1 || true
   docker ps -aq --filter name=floor- | xargs -r docker rm -f >/dev/null

@@ -8,6 +8,7 @@ processes=()
 
 setup() {
   export MCPCTL_LOCK_DIR=$BATS_TEST_TMPDIR/lock
+  export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
   manifests=$BATS_TEST_TMPDIR/manifests
   mkdir -p "$manifests"
 }

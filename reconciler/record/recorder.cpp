@@ -1,0 +1,173 @@
+#include "record/recorder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpctl
+{
+
+namespace
+{
+
+/// How many records wait in memory when the disk has no room for them.
+constexpr std::size_t mostHeld = 1000;
+
+}
+
+Recorder::Recorder(HistoryTarget target, const std::filesystem::path& journalFolder, Options options)
+    : target_(std::move(target)), options_(std::move(options)), journal_(journalFolder, options_.limits)
+{
+    droppedBefore_ = journal_.dropped();
+    if (options_.mode == Mode::background && target_.kind != HistoryTarget::Kind::none)
+        flusher_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
+}
+
+Recorder::~Recorder()
+{
+    if (flusher_.joinable())
+    {
+        flusher_.request_stop();
+        flusher_.join();
+    }
+    if (target_.kind == HistoryTarget::Kind::none)
+        return;
+    deliver();
+    const std::lock_guard lock(mutex_);
+    keep();
+    if (!held_.empty() && options_.warn)
+        options_.warn(fmt::format("{} records of the history are lost: there was no room for them", held_.size()));
+}
+
+void Recorder::record(Record record)
+{
+    if (target_.kind == HistoryTarget::Kind::none)
+        return;
+    {
+        const std::lock_guard lock(mutex_);
+        held_.push_back(std::move(record));
+        if (held_.size() > mostHeld)
+        {
+            held_.pop_front();
+            ++lost_;
+        }
+    }
+    if (options_.mode == Mode::now)
+        deliver();
+    const std::lock_guard lock(mutex_);
+    keep();
+    wake_.notify_all();
+}
+
+/// What is held goes to the journal. Under mutex_.
+void Recorder::keep()
+{
+    try
+    {
+        while (!held_.empty())
+        {
+            journal_.add(held_.front());
+            held_.pop_front();
+        }
+        diskTrouble_.clear();
+    }
+    catch (const std::exception& error)
+    {
+        tell(diskTrouble_, fmt::format("the history cannot be kept: {}", error.what()));
+    }
+    if (const auto dropped = journal_.dropped(); dropped > droppedBefore_)
+    {
+        if (options_.warn)
+            options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
+                                      dropped - droppedBefore_));
+        droppedBefore_ = dropped;
+    }
+}
+
+/// What waits goes to the database, the oldest first.
+void Recorder::deliver()
+{
+    const std::lock_guard delivery(delivery_);
+    if (std::chrono::steady_clock::now() < nextTry_)
+        return;
+    try
+    {
+        const auto followed = journal_.flush(
+            [this](const std::vector<Record>& records)
+            {
+                if (!store_)
+                    store_ = std::make_unique<History>(target_);
+                store_->append(records);
+            });
+        if (journal_.empty())
+            deliverHeld();
+        pause_ = {};
+        const std::lock_guard lock(mutex_);
+        if (!trouble_.empty() && options_.warn)
+            options_.warn(fmt::format("the history is written again; {} records followed", followed));
+        trouble_.clear();
+    }
+    catch (const std::exception& error)
+    {
+        store_.reset();
+        pause_ = std::clamp(pause_ * 2, options_.firstRetry, options_.lastRetry);
+        nextTry_ = std::chrono::steady_clock::now() + pause_;
+        const std::lock_guard lock(mutex_);
+        tell(trouble_, fmt::format("the history is not written now, what is new waits on disk: {}", error.what()));
+    }
+}
+
+/// Past the journal, which is empty. Under delivery_.
+void Recorder::deliverHeld()
+{
+    std::deque<Record> taken;
+    {
+        const std::lock_guard lock(mutex_);
+        taken.swap(held_);
+    }
+    if (taken.empty())
+        return;
+    try
+    {
+        if (!store_)
+            store_ = std::make_unique<History>(target_);
+        store_->append({taken.begin(), taken.end()});
+    }
+    catch (const std::exception&)
+    {
+        const std::lock_guard lock(mutex_);
+        held_.insert(held_.begin(), taken.begin(), taken.end());
+        throw;
+    }
+}
+
+/// Says `text` unless it was the last thing said of its kind. Under mutex_.
+void Recorder::tell(std::string& last, const std::string& text)
+{
+    if (last != text && options_.warn)
+        options_.warn(text);
+    last = text;
+}
+
+Recorder::Status Recorder::status() const
+{
+    const std::lock_guard lock(mutex_);
+    return {journal_.bytes(), journal_.dropped(), lost_, trouble_.empty() ? diskTrouble_ : trouble_};
+}
+
+void Recorder::loop(const std::stop_token& stop)
+{
+    while (!stop.stop_requested())
+    {
+        deliver();
+        std::unique_lock lock(mutex_);
+        const auto waits = [this] { return !held_.empty() || !journal_.empty(); };
+        if (!waits())
+            wake_.wait(lock, stop, waits);
+        else
+            wake_.wait_for(lock, stop, std::max(pause_, std::chrono::milliseconds(10)), [] { return false; });
+    }
+}
+
+}

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "record/history.h"
+#include "record/journal.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace mcpctl
+{
+
+/// Takes records and sees to it that they reach their database: now, or, when that is away or full, by way
+/// of the journal later, in order, each once. It never throws and never stops whoever records: what cannot
+/// be kept is told to `warn`, each trouble once. Any thread may record.
+class Recorder
+{
+public:
+    enum class Mode
+    {
+        now,        ///< record() tries the database itself: for a program that ends soon
+        background, ///< record() only writes the journal, and a thread of its own does the rest
+    };
+
+    struct Options
+    {
+        Mode mode = Mode::now;
+        std::function<void(const std::string&)> warn; ///< from any thread; may be empty
+        Journal::Limits limits;
+        std::chrono::milliseconds firstRetry{1000}; ///< after a failure; doubled up to lastRetry
+        std::chrono::milliseconds lastRetry{60000};
+    };
+
+    struct Status
+    {
+        std::uint64_t waitingBytes = 0; ///< in the journal
+        std::uint64_t dropped = 0;      ///< records that fell out of a full journal, ever
+        std::uint64_t lost = 0;         ///< records that neither disk nor memory had room for
+        std::string trouble;            ///< why the database does not get what waits; empty: it does
+    };
+
+    Recorder(HistoryTarget target, const std::filesystem::path& journalFolder, Options options);
+    /// Tries once more to deliver, unless the database was away just now.
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    void record(Record record);
+    Status status() const;
+
+private:
+    void keep();
+    void deliver();
+    void deliverHeld();
+    void tell(std::string& last, const std::string& text);
+    void loop(const std::stop_token& stop);
+
+    const HistoryTarget target_;
+    const Options options_;
+    Journal journal_;
+
+    mutable std::mutex mutex_; // guards from here ...
+    std::deque<Record> held_;  // not in the journal, for want of room on the disk
+    std::uint64_t lost_ = 0;
+    std::uint64_t droppedBefore_ = 0;
+    std::string trouble_;
+    std::string diskTrouble_;
+    std::condition_variable_any wake_; // ... to here
+
+    std::mutex delivery_; // guards the rest; taken before mutex_
+    std::unique_ptr<History> store_;
+    std::chrono::steady_clock::time_point nextTry_{};
+    std::chrono::milliseconds pause_{0};
+
+    std::jthread flusher_;
+};
+
+}

@@ -1,0 +1,10 @@
+CREATE TABLE schema_version (version INTEGER PRIMARY KEY);
+CREATE TABLE runs (id TEXT PRIMARY KEY, project TEXT NOT NULL, engine TEXT NOT NULL, "trigger" TEXT NOT NULL, who TEXT NOT NULL, host TEXT NOT NULL, process TEXT NOT NULL, paths TEXT NOT NULL, revision TEXT NOT NULL, desired TEXT NOT NULL, begun BIGINT NOT NULL, ended BIGINT NOT NULL, outcome TEXT NOT NULL, error TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL, rolled_back INTEGER NOT NULL, skipped INTEGER NOT NULL);
+CREATE INDEX runs_by_project ON runs (project, begun);
+CREATE TABLE steps (run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, position INTEGER NOT NULL, object TEXT NOT NULL, verb TEXT NOT NULL, because TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, result TEXT NOT NULL, error TEXT NOT NULL, took_ms BIGINT NOT NULL, PRIMARY KEY (run, position));
+CREATE INDEX steps_by_object ON steps (object, run);
+CREATE TABLE changes (run TEXT NOT NULL, step INTEGER NOT NULL, position INTEGER NOT NULL, field TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, verdict TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, PRIMARY KEY (run, step, position), FOREIGN KEY (run, step) REFERENCES steps (run, position) ON DELETE CASCADE);
+INSERT INTO schema_version VALUES (1);
+INSERT INTO runs VALUES ('01900000-0000-7000-8000-000000000001', 'mcpctl', 'ENGINE:1', 'apply', 'alice', 'elsewhere', 'gone', '["/srv/manifests"]', 'abc', 'd1', 1719792000000000, 1719792001000000, 'done', '', 1, 0, 0, 0);
+INSERT INTO steps VALUES ('01900000-0000-7000-8000-000000000001', 0, 'mcpctl-dev-memory', 'create', 'it is not there', 'm.yaml', 3, 5, 'done', '', 700);
+INSERT INTO changes VALUES ('01900000-0000-7000-8000-000000000001', 0, 0, 'memory', '', '512Mi', 'pending', 'm.yaml', 7, 9);

@@ -1,0 +1,195 @@
+/// Records on their way: to the database, or through the journal when it is away.
+#include "record/recorder.h"
+#include "support/history_bed.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+using namespace mcpctl;
+using namespace mcpctl::test;
+
+namespace
+{
+
+/// A database that is away as long as `block` is a file where its folder should be.
+struct Bed
+{
+    TemporaryFolder folder;
+    std::filesystem::path block = folder.path() / "db";
+    std::filesystem::path waiting = folder.path() / "journal";
+    HistoryTarget target = parseHistoryTarget((block / "history.db").string());
+    std::vector<std::string> warnings;
+    std::mutex mutex;
+
+    void away() const { std::ofstream(block) << "not a folder"; }
+    void back() const { std::filesystem::remove(block); }
+
+    Recorder::Options options(Recorder::Mode mode = Recorder::Mode::now)
+    {
+        Recorder::Options out;
+        out.mode = mode;
+        out.warn = [this](const std::string& text)
+        {
+            const std::lock_guard lock(mutex);
+            warnings.push_back(text);
+        };
+        out.firstRetry = out.lastRetry = std::chrono::milliseconds(20);
+        return out;
+    }
+    std::vector<std::string> stored() const
+    {
+        std::vector<std::string> ids;
+        for (const auto& run : History(target).list({"mcpctl", 0, "", 10000}))
+            ids.push_back(run.id);
+        std::reverse(ids.begin(), ids.end());
+        return ids;
+    }
+};
+
+RunRecord numbered(int number)
+{
+    auto run = sampleRun();
+    run.begunMicros = number + 1;
+    return run;
+}
+
+template <typename Condition>
+bool eventually(const Condition& condition)
+{
+    for (int i = 0; i < 1000 && !condition(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return condition();
+}
+
+}
+
+BOOST_FIXTURE_TEST_SUITE(recorder_test, Bed)
+
+BOOST_AUTO_TEST_CASE(a_database_that_is_there_gets_the_record_at_once_and_nothing_is_said)
+{
+    Recorder recorder(target, waiting, options());
+    const auto run = numbered(0);
+    recorder.record(run);
+    BOOST_TEST((stored() == std::vector{run.id}));
+    BOOST_TEST(warnings.empty());
+    BOOST_TEST(!std::filesystem::exists(waiting));
+}
+
+BOOST_AUTO_TEST_CASE(what_came_while_the_database_was_away_follows_in_order_and_once)
+{
+    std::vector<std::string> ids;
+    const auto record = [&ids](Recorder& recorder)
+    {
+        const auto run = numbered(static_cast<int>(ids.size()));
+        ids.push_back(run.id);
+        recorder.record(run);
+    };
+    away();
+    for (int process = 0; process < 3; ++process)
+    {
+        Recorder recorder(target, waiting, options());
+        record(recorder);
+        record(recorder);
+        BOOST_TEST(recorder.status().waitingBytes > 0U);
+        BOOST_TEST(!recorder.status().trouble.empty());
+    }
+    BOOST_TEST(warnings.size() == 3U); // once each
+    back();
+    Recorder recorder(target, waiting, options());
+    record(recorder);
+    BOOST_TEST((stored() == ids));
+    BOOST_TEST(recorder.status().waitingBytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(in_the_background_it_tries_again_by_itself)
+{
+    away();
+    Recorder recorder(target, waiting, options(Recorder::Mode::background));
+    std::vector<std::string> ids;
+    for (int i = 0; i < 20; ++i)
+    {
+        const auto run = numbered(i);
+        ids.push_back(run.id);
+        recorder.record(run);
+    }
+    BOOST_TEST(eventually([&] { return !recorder.status().trouble.empty(); }));
+    back();
+    BOOST_TEST(eventually([&] { return recorder.status().waitingBytes == 0; }));
+    BOOST_TEST((stored() == ids));
+    const auto last = numbered(20);
+    ids.push_back(last.id);
+    recorder.record(last);
+    BOOST_TEST(eventually([&] { return recorder.status().waitingBytes == 0; }));
+    BOOST_TEST((stored() == ids));
+    const std::lock_guard lock(mutex);
+    BOOST_TEST(warnings.size() == 2U);
+    BOOST_TEST(warnings.back().find("written again") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(threads_may_record_at_once)
+{
+    {
+        Recorder recorder(target, waiting, options(Recorder::Mode::background));
+        std::vector<std::jthread> threads;
+        threads.reserve(4);
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back(
+                [&recorder]
+                {
+                    for (int n = 0; n < 25; ++n)
+                        recorder.record(sampleRun());
+                });
+    }
+    BOOST_TEST(stored().size() == 100U);
+}
+
+BOOST_AUTO_TEST_CASE(with_neither_database_nor_room_on_disk_nothing_throws_and_it_is_said)
+{
+    away();
+    std::ofstream(waiting) << "not a folder";
+    {
+        Recorder recorder(target, waiting, options());
+        recorder.record(numbered(0));
+        BOOST_TEST(warnings.size() == 2U);
+    }
+    BOOST_TEST(warnings.back().find("lost") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_held_in_memory_for_want_of_room_is_written_when_there_is_some)
+{
+    away();
+    std::ofstream(waiting) << "not a folder";
+    Recorder recorder(target, waiting, options());
+    const auto first = numbered(0);
+    recorder.record(first);
+    back();
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    const auto second = numbered(1);
+    recorder.record(second);
+    BOOST_TEST((stored() == std::vector{first.id, second.id}));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_journal_says_how_much_it_dropped)
+{
+    away();
+    auto small = options();
+    small.limits = {.bytes = 10000, .segmentBytes = 1000};
+    Recorder recorder(target, waiting, small);
+    for (int i = 0; i < 50; ++i)
+        recorder.record(numbered(i));
+    BOOST_TEST(recorder.status().dropped > 0U);
+    BOOST_TEST(std::any_of(warnings.begin(), warnings.end(),
+                           [](const std::string& text) { return text.find("dropped") != std::string::npos; }));
+}
+
+BOOST_AUTO_TEST_CASE(switched_off_nothing_is_written)
+{
+    Recorder recorder(parseHistoryTarget("none"), waiting, options(Recorder::Mode::background));
+    recorder.record(numbered(0));
+    BOOST_TEST(std::filesystem::is_empty(folder.path()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
