@@ -100,6 +100,11 @@ StreamEnd Client::postStream(const Request& request, const Body& body, const Str
     return transport().stream("POST", request, &body, options, stop);
 }
 
+std::unique_ptr<Duplex> Client::hijack(const Request& request, const Body& body)
+{
+    return transport().hijack(request, body);
+}
+
 Poco::Dynamic::Var parseJson(const std::string& text, const std::string& what)
 {
     std::string_view trimmed = text;

@@ -21,6 +21,7 @@
 namespace mcpctl::docker
 {
 
+class Duplex;
 class Transport;
 
 struct ClientOptions
@@ -110,6 +111,9 @@ public:
     /// As getStream(), for calls that answer with progress (POST /images/create).
     StreamEnd postStream(const Request& request, const Body& body, const StreamOptions& options,
                          const std::stop_token& stop = {});
+
+    /// A POST after which the connection carries bytes in both directions, as attach and exec do.
+    std::unique_ptr<Duplex> hijack(const Request& request, const Body& body = {});
 };
 
 /// The JSON of an answer; empty for `null` and for no text. `what` opens the error text.

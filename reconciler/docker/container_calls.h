@@ -48,6 +48,7 @@ public:
     void disconnect(const std::string& id, const NetworkName& network);
 
 private:
+    void forbidRestarts(const std::string& id, const std::string& what);
     std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
     void waitUntilGone(const std::string& id) const;
 

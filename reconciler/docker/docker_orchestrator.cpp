@@ -1,5 +1,7 @@
 #include "docker/docker_orchestrator.h"
 
+#include "docker/channels.h"
+#include "docker/dial.h"
 #include "docker/launch_instance.h"
 #include "docker/names.h"
 #include "docker/network_calls.h"
@@ -131,6 +133,21 @@ void DockerOrchestrator::connectNetwork(const std::string& id, const NetworkName
 void DockerOrchestrator::disconnectNetwork(const std::string& id, const NetworkName& network)
 {
     calls_.disconnect(id, network);
+}
+
+std::unique_ptr<Channel> DockerOrchestrator::attach(const std::string& id)
+{
+    return attachTo(client_, id);
+}
+
+std::unique_ptr<Channel> DockerOrchestrator::runBeside(const std::string& id)
+{
+    return execBeside(client_, reader(), id);
+}
+
+std::unique_ptr<Channel> DockerOrchestrator::dial(const std::string& id, std::uint16_t port)
+{
+    return dialInto(client_, reader(), id, port);
 }
 
 ImageInfo DockerOrchestrator::pullImage(const std::string& reference, const PullSink& progress, std::stop_token stop)

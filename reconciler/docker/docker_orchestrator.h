@@ -89,6 +89,10 @@ public:
                         const std::set<std::string>& aliases) override;
     void disconnectNetwork(const std::string& id, const NetworkName& network) override;
 
+    std::unique_ptr<Channel> attach(const std::string& id) override;
+    std::unique_ptr<Channel> runBeside(const std::string& id) override;
+    std::unique_ptr<Channel> dial(const std::string& id, std::uint16_t port) override;
+
 private:
     const std::shared_ptr<Client> client_;
     ContainerCalls calls_;

@@ -102,7 +102,7 @@ public:
 
     int receiveBytes(void* buffer, int length, int flags) override
     {
-        if (available() == 0)
+        if (getBlocking() && available() == 0)
             guard_->awaitReadable(sockfd());
         // A record that has begun must end in time, too.
         setReceiveTimeout(asTimespan(guard_->timeLeft().value_or(std::chrono::milliseconds(0))));

@@ -79,6 +79,13 @@ bool Session::stale()
     return ::poll(&entry, 1, 0) != 0;
 }
 
+std::string Session::takeBuffered()
+{
+    Poco::Buffer<char> rest(0);
+    drainBuffer(rest);
+    return {rest.begin(), rest.size()};
+}
+
 BodyReader::BodyReader(Session& session, const Poco::Net::HTTPResponse& response, std::istream& in)
     : session_(session), response_(response), in_(in)
 {

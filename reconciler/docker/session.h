@@ -64,6 +64,9 @@ public:
     /// Has more arrived than the answer that was read?
     bool hasSurplus() const { return buffered() > 0; }
 
+    /// Bytes that arrived behind the header, for one who goes on without HTTP.
+    std::string takeBuffered();
+
     /// Why connecting failed, if it did; Poco swallows or wraps it on some of its ways.
     const Poco::Exception* connectError() const { return connectError_.get(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "docker/client.h"
+#include "docker/duplex.h"
 #include "docker/session.h"
 
 #include <array>
@@ -30,6 +31,8 @@ public:
     Response call(const std::string& method, const Request& request, const Body* body = nullptr);
     StreamEnd stream(const std::string& method, const Request& request, const Body* body, const StreamOptions& options,
                      const std::stop_token& stop);
+
+    std::unique_ptr<Duplex> hijack(const Request& request, const Body& body);
 
     /// Agrees on a version if there is none yet; `what` opens the text of an error.
     ApiVersion apiVersion(const Request& onBehalfOf);

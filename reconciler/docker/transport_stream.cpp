@@ -153,4 +153,29 @@ StreamEnd Transport::stream(const std::string& method, const Request& request, c
     }
 }
 
+std::unique_ptr<Duplex> Transport::hijack(const Request& request, const Body& body)
+{
+    Request upgrade = request;
+    upgrade.headers.emplace_back("Connection", "Upgrade");
+    upgrade.headers.emplace_back("Upgrade", "tcp");
+    for (bool again = false;; again = true)
+    {
+        const ApiVersion agreed = apiVersion(request);
+        const Wire out = wire("POST", "/v" + agreed.text(), upgrade, &body);
+        auto session = std::make_unique<Session>(dialer_, true);
+        const Opened opened = open(*session, out);
+        if (!again && refusedVersion(opened.response, agreed))
+            continue;
+        if (opened.response.status >= 400)
+            throw statusFailure(out.what, endpoint(), opened.response.status, opened.response.body);
+        if (opened.response.status != 101) // an answer with a body would be read as the process's words
+            throw EngineError(Kind::badAnswer,
+                              fmt::format("{}: the engine answered {} where 101 was expected; a proxy between that "
+                                          "does not know `Upgrade: tcp`?",
+                                          out.what, opened.response.status));
+        std::string early = session->takeBuffered();
+        return std::make_unique<Duplex>(session->detachSocket(), session->sharedGuard(), out.what, std::move(early));
+    }
+}
+
 }

@@ -31,7 +31,7 @@ public:
 
         What what = What::end;
         LogStream stream = LogStream::out; ///< a port has `out` alone
-        std::string_view bytes;            ///< valid until the next read
+        std::string_view bytes{};          ///< valid until the next read
     };
 
     virtual ~Channel() = default;

@@ -2,12 +2,14 @@
 
 #include "model/desired_state.h"
 #include "model/observed_state.h"
+#include "orchestrator/channel.h"
 #include "orchestrator/error.h"
 #include "orchestrator/live.h"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -141,6 +143,19 @@ public:
     virtual void connectNetwork(const std::string& id, const NetworkName& network,
                                 const std::set<std::string>& aliases) = 0;
     virtual void disconnectNetwork(const std::string& id, const NetworkName& network) = 0;
+
+    /// The stdio of the instance's process, from now on. When the one who attached goes, a stdio server reads
+    /// end of file and ends, and the engine starts a fresh one by its restart policy. Several who attach at
+    /// once all see everything: keeping it to one is the caller's business.
+    virtual std::unique_ptr<Channel> attach(const std::string& id) = 0;
+
+    /// The stdio of a second, independent process of the same command inside the running instance, under its
+    /// limits. It ends when it reads end of file, as MCP asks of servers.
+    virtual std::unique_ptr<Channel> runBeside(const std::string& id) = 0;
+
+    /// A TCP connection to `port` of the running instance, from within its network and by the address that its
+    /// peers know. Kind::unreachable when nothing accepts it, at once or by the end of the first read.
+    virtual std::unique_ptr<Channel> dial(const std::string& id, std::uint16_t port) = 0;
 };
 
 }

@@ -1,7 +1,7 @@
 # Integration tests in C++: Boost.Test programs against the lab's engine.
 add_executable(docker_orchestrator_test docker_orchestrator_test.cpp)
 add_executable(docker_contract_test docker_contract_test.cpp ../support/orchestrator_contract.cpp
-  ../support/contract_life.cpp ../support/contract_networks.cpp ../support/contract_replace.cpp ../support/contract_view.cpp)
+  ../support/contract_channels.cpp ../support/contract_life.cpp ../support/contract_networks.cpp ../support/contract_replace.cpp ../support/contract_view.cpp)
 
 foreach(test IN ITEMS orchestrator contract)
   set(program docker_${test}_test)

@@ -12,6 +12,7 @@ std::vector<ContractCase> lifeCases();
 std::vector<ContractCase> replaceCases();
 std::vector<ContractCase> networkCases();
 std::vector<ContractCase> viewCases();
+std::vector<ContractCase> channelCases();
 
 NetworkSpec contractNetwork(const ContractBed& bed, const std::string& name);
 

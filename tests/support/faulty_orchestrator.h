@@ -81,6 +81,9 @@ public:
     void connectNetwork(const std::string& id, const NetworkName& network,
                         const std::set<std::string>& aliases) override;
     void disconnectNetwork(const std::string& id, const NetworkName& network) override;
+    std::unique_ptr<Channel> attach(const std::string& id) override { return real_.attach(id); }
+    std::unique_ptr<Channel> runBeside(const std::string& id) override { return real_.runBeside(id); }
+    std::unique_ptr<Channel> dial(const std::string& id, std::uint16_t port) override { return real_.dial(id, port); }
 
 private:
     template <typename Act>

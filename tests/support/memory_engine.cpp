@@ -540,6 +540,7 @@ void MemoryEngine::crash(const std::string& id, int exitCode, bool outOfMemory)
     {
         const std::lock_guard lock(mutex_);
         auto& container = need(id);
+        ++now_; // or one that is revived at once would have begun when it began before
         if (isUp(container))
             end(container, exitCode, outOfMemory, false);
         died_ = false;

@@ -1,5 +1,7 @@
 #include "support/memory_orchestrator.h"
 
+#include "support/memory_channel.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -265,6 +267,24 @@ void MemoryOrchestrator::disconnectNetwork(const std::string& id, const NetworkN
 {
     if (engine_.inspect(id).networkIds.count(network) > 0)
         engine_.disconnect(id, network);
+}
+
+std::unique_ptr<Channel> MemoryOrchestrator::attach(const std::string& id)
+{
+    engine_.inspect(id);
+    return std::make_unique<MemoryChannel>([this, id] { engine_.crash(id, 0); });
+}
+
+std::unique_ptr<Channel> MemoryOrchestrator::runBeside(const std::string& id)
+{
+    engine_.inspect(id);
+    return std::make_unique<MemoryChannel>([] {});
+}
+
+std::unique_ptr<Channel> MemoryOrchestrator::dial(const std::string& id, std::uint16_t port)
+{
+    throw OrchestratorError(Kind::unreachable, "connect to port " + std::to_string(port) + " of " +
+                                                   engine_.inspect(id).name + ": nothing listens there");
 }
 
 }

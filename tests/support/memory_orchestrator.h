@@ -38,6 +38,9 @@ public:
     void connectNetwork(const std::string& id, const NetworkName& network,
                         const std::set<std::string>& aliases) override;
     void disconnectNetwork(const std::string& id, const NetworkName& network) override;
+    std::unique_ptr<Channel> attach(const std::string& id) override;
+    std::unique_ptr<Channel> runBeside(const std::string& id) override;
+    std::unique_ptr<Channel> dial(const std::string& id, std::uint16_t port) override;
 
 private:
     /// Made, on all its networks, limits read back, not started; nothing is left when that fails.

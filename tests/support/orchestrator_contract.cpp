@@ -88,7 +88,7 @@ const std::vector<ContractCase>& orchestratorContract()
     static const std::vector<ContractCase> all = []
     {
         std::vector<ContractCase> cases;
-        for (const auto& part : {lifeCases(), replaceCases(), networkCases(), viewCases()})
+        for (const auto& part : {lifeCases(), replaceCases(), networkCases(), viewCases(), channelCases()})
             cases.insert(cases.end(), part.begin(), part.end());
         return cases;
     }();

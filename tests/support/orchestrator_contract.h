@@ -15,7 +15,7 @@ struct ContractBed
 {
     McpOrchestrator& orchestrator;
     ProjectName project;
-    std::string image;        ///< on the engine; runs until it is stopped, and logs `ready` in a line of its own
+    std::string image;        ///< on the engine; a stdio MCP server that logs `ready` in a line of its own
     std::string endingImage;  ///< on the engine; ends with code 3 as soon as it is started
     std::string missingImage; ///< neither on the engine nor in any registry
 };
