@@ -17,7 +17,7 @@ ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& option
 ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, const std::stop_token& stop);
 /// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
-ExitCode statusCommand(const GlobalOptions& global);
+ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

@@ -13,6 +13,7 @@ enum class OutputFormat
 {
     text,
     json,
+    wide, ///< of `status` alone
 };
 
 /// What holds for every command.
@@ -23,6 +24,12 @@ struct GlobalOptions
     OutputFormat output = OutputFormat::text;
     bool stats = false; ///< tell the number of engine calls and bytes at the end
     std::string secretsFolder = "/run/secrets";
+};
+
+/// How much status says.
+struct StatusOptions
+{
+    bool probe = false; ///< ask each server now; `-o wide` does as well
 };
 
 /// What plan and apply read, and how far they go.
