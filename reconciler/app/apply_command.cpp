@@ -124,7 +124,7 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     applyOptions.wait = options.wait;
     applyOptions.times = {options.settle, options.readyTimeout};
     applyOptions.revision = decision.plan.steps.empty() ? "" : gitRevision(options.paths);
-    Prober prober(*engine.orchestrator, options.settle);
+    Prober prober(*engine.orchestrator);
     applyOptions.probe = [&prober](const std::string& id, const DesiredInstance& want, const std::stop_token& given)
     { return prober.untilReady(id, want, given); };
     const auto code = run(decision, engine, global, applyOptions, stop);

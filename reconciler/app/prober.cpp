@@ -102,7 +102,7 @@ Prober::Answer Prober::ask(const std::string& id, const DesiredInstance& want, c
     try
     {
         if (type != Type::mcp && type != Type::http && type != Type::tcp)
-            return askEngine(id, stop);
+            return askEngine(id);
         const Turn turn(turns_, stop);
         if (!turn.taken())
             return {};
@@ -141,14 +141,9 @@ Prober::Answer Prober::askPort(const std::string& id, const DesiredInstance& wan
     return {{true, fmt::format("port {} accepts connections", port)}};
 }
 
-Prober::Answer Prober::askEngine(const std::string& id, const std::stop_token& stop)
+Prober::Answer Prober::askEngine(const std::string& id)
 {
-    auto health = orchestrator_.getHealth(id);
-    if (!health.checked) // an image without a check: what runs for a while is all that can be told
-    {
-        sleepFor(settle_, stop);
-        health = orchestrator_.getHealth(id);
-    }
+    const auto health = orchestrator_.getHealth(id);
     const auto words =
         fmt::format("the engine says {}{}", toString(health.status), health.output.empty() ? "" : ": " + health.output);
     // An engine calls unhealthy what failed as often as was declared.

@@ -25,11 +25,7 @@ ProbeResult probeServer(McpOrchestrator& orchestrator, const std::string& id, co
 class Prober
 {
 public:
-    /// `settle`: how long one runs before it counts as ready where nothing else can be asked.
-    Prober(McpOrchestrator& orchestrator, std::chrono::milliseconds settle)
-        : orchestrator_(orchestrator), settle_(settle)
-    {
-    }
+    explicit Prober(McpOrchestrator& orchestrator) : orchestrator_(orchestrator) {}
 
     /// A ReadinessProbe: asks again and again, 100 ms to 1 s apart, until it is ready or `stop`.
     Readiness untilReady(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
@@ -48,10 +44,9 @@ private:
     Answer ask(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
     Answer askMcp(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
     Answer askPort(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
-    Answer askEngine(const std::string& id, const std::stop_token& stop);
+    Answer askEngine(const std::string& id);
 
     McpOrchestrator& orchestrator_;
-    const std::chrono::milliseconds settle_;
     std::counting_semaphore<> turns_{8}; ///< each question may cost a process
 
     mutable std::mutex mutex_;

@@ -77,10 +77,10 @@ std::string orDash(const std::string& text)
     return text.empty() ? "-" : text;
 }
 
-/// What the server said of itself, else what the engine says of it.
+/// The engine's own check where there is one, else what the server said of itself.
 std::string healthText(const ObservedInstance& instance, const ProbeResult* result)
 {
-    return result == nullptr ? healthText(instance) : std::string(toString(result->state));
+    return result == nullptr || !instance.health.empty() ? healthText(instance) : std::string(toString(result->state));
 }
 
 std::vector<std::string> wideCells(const ProbeResult* result)

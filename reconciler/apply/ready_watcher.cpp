@@ -141,7 +141,7 @@ public:
 
     const std::optional<Readiness>& answer() const { return answer_; }
     /// The instance has ended since it was asked, so that the answer may be of the process before.
-    bool isOutdatedBy(const Life& life) const { return !life.running || life.deaths != deaths_; }
+    bool isOutdatedBy(const Life& life) const { return life.deaths != deaths_; }
 
 private:
     void run(const std::stop_token& stop)
@@ -184,8 +184,9 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
         const auto now = Clock::now();
         // Who ended before has to run longer to be believed.
         const auto settle = times_.settle * (1 + 2 * life.deaths);
-        const auto next = !life.running ? life.since + reviveWithin : ask ? giveUp : life.since + settle;
         const auto answer = asking.answer();
+        const bool asked = !ask || answer;
+        const auto next = !life.running ? life.since + reviveWithin : asked ? life.since + settle : giveUp;
         if (stop.stop_requested())
             return {false, "interrupted"};
         if (life.deaths >= crashLoop || (!life.running && (!revives(restart, life.exitCode) || now >= next)))
@@ -193,22 +194,20 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
             lock.unlock();
             return notReady(id, life.deaths >= crashLoop ? "it ends again and again" : "it ended", life);
         }
-        if (ask && answer && !answer->ready)
+        if (answer && !answer->ready)
         {
             lock.unlock();
             return notReady(id, answer->why, life);
         }
-        if (ask && answer && life.running)
+        if (answer && life.running && asking.isOutdatedBy(life))
         {
-            if (!asking.isOutdatedBy(life))
-                return *answer;
             lock.unlock();
             asking.begin(life.deaths);
             lock.lock();
             continue;
         }
-        if (!ask && life.running && now >= next)
-            return {true, ""};
+        if (asked && life.running && now >= next)
+            return answer ? *answer : Readiness{true, ""};
         if (!broken_.empty())
             return {false, "cannot see the engine's events: " + broken_};
         if (now >= giveUp)

@@ -18,8 +18,9 @@ namespace mcpctl
 /// Failures of the world are for it to bear; what it throws all the same counts as "not ready".
 using AskReady = std::function<Readiness(const std::stop_token& stop)>;
 
-/// Tells when an instance is ready: when it says so itself, or else when it has run for the settle time
-/// without an end. Its life is followed by the engine's events; nothing is polled here.
+/// Tells when an instance is ready: it says so itself, where it can be asked, and it has run for the settle
+/// time without an end, for some answer and then crash. Its life is followed by the engine's events; nothing
+/// is polled here.
 ///
 /// Thread-safety: wait() may be called from several threads at once.
 class ReadyWatcher
@@ -38,9 +39,9 @@ public:
     ReadyWatcher& operator=(const ReadyWatcher&) = delete;
 
     /// Waits for an instance that was started just now. `restart`: whether the engine revives it.
-    /// Ready: `ask` says so and it has not ended since; without `ask`, it ran for the settle time, after each
-    /// end for two settle times more. Not ready: it ended three times, ended for good, `ask` gave up, or the
-    /// time is over; `why` says which, with the last lines of its log.
+    /// Ready: `ask`, where there is one, says so, and it ran for the settle time, after each end for two settle
+    /// times more. Not ready: it ended three times, ended for good, `ask` gave up, or the time is over; `why`
+    /// says which, with the last lines of its log.
     Readiness wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop,
                    const AskReady& ask = {}) const;
 
