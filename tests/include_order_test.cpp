@@ -28,6 +28,7 @@ const std::map<std::string, std::set<std::string>>& table()
     static const std::map<std::string, std::set<std::string>> allowed{
         {"model", {}},    {"orchestrator", {"model"}}, {"load", stage},   {"validate", stage},   {"diff", stage},
         {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage}, {"mcp", stage},
+        {"relay", {}},
     };
     return allowed;
 }

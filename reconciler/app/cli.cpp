@@ -30,6 +30,8 @@ struct CommandLine
     std::string schemaKind;
     std::string shell;
     bool yes = false;
+    std::string instance;
+    bool steal = false;
 };
 
 using Run = std::function<ExitCode()>;
@@ -56,6 +58,7 @@ public:
         readingCommands();
         statusCommands();
         actingCommands();
+        attachCommands();
         otherCommands();
     }
 
@@ -133,6 +136,16 @@ private:
                                 "  mcpctl destroy\n  mcpctl --project demo destroy --yes",
                                 [this] { return destroyCommand(line_.global, line_.yes, signals_->stopToken()); });
         destroy->add_flag("-y,--yes", line_.yes, "do not ask");
+    }
+
+    void attachCommands()
+    {
+        auto* attach = command("attach", "be the client of a stdio server: its stdin and stdout are these",
+                               "  mcpctl attach research-memory\n  mcpctl attach mcpctl-research-memory --steal",
+                               [this] { return attachCommand(line_.global, line_.instance, line_.steal, *signals_); });
+        attach->add_option("INSTANCE", line_.instance, "full name, PROFILE-INSTANCE, or a name that only one has")
+            ->required();
+        attach->add_flag("--steal", line_.steal, "end the session of the client that is attached now");
     }
 
     void otherCommands()

@@ -2,6 +2,7 @@
 
 #include "app/exit_code.h"
 #include "app/options.h"
+#include "app/signals.h"
 
 #include <stop_token>
 #include <string>
@@ -17,6 +18,9 @@ ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& option
 ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, const std::stop_token& stop);
 /// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
+/// Lends this process's stdio to the instance that `word` names (select_instances.h) for one session. Returns the exit
+/// status of the server, or 128 and the number of the signal that ended it.
+ExitCode attachCommand(const GlobalOptions& global, const std::string& word, bool steal, Signals& signals);
 ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);

@@ -22,22 +22,6 @@ namespace mcpctl
 namespace
 {
 
-/// One that exists is opened without O_CREAT: the kernel refuses that for another user's file in a
-/// folder that all may write to (fs.protected_regular).
-int openLockFile(const std::filesystem::path& file)
-{
-    int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == ENOENT)
-    {
-        fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-        if (fd >= 0)
-            ::fchmod(fd, 0666); // whoever may use the engine may take its lock
-    }
-    if (fd < 0)
-        throw std::runtime_error(fmt::format("cannot open the lock {}: {}", file.string(), std::strerror(errno)));
-    return fd;
-}
-
 std::string readAll(int fd)
 {
     std::array<char, 512> buffer{};
@@ -61,11 +45,7 @@ void describeHolder(int fd, const std::string& command)
 Lock::Lock(const std::filesystem::path& folder, const std::string& engineId, const std::string& project,
            const std::string& command)
 {
-    std::error_code ignored;
-    if (std::filesystem::create_directories(folder, ignored))
-        std::filesystem::permissions(folder, static_cast<std::filesystem::perms>(01777), ignored);
-    const auto file = folder / fmt::format("{}-{}.lock", project, sha256Hex(engineId).substr(0, 16));
-    fd_ = openLockFile(file);
+    fd_ = openLockFile(folder, fmt::format("{}-{}", project, sha256Hex(engineId).substr(0, 16)));
     if (::flock(fd_, LOCK_EX | LOCK_NB) == 0)
     {
         describeHolder(fd_, command);
@@ -75,13 +55,34 @@ Lock::Lock(const std::filesystem::path& folder, const std::string& engineId, con
     const auto holder = readAll(fd_);
     ::close(fd_);
     if (error != EWOULDBLOCK)
-        throw std::runtime_error(fmt::format("cannot lock {}: {}", file.string(), std::strerror(error)));
+        throw std::runtime_error(
+            fmt::format("cannot lock project {} in {}: {}", project, folder.string(), std::strerror(error)));
     throw LockHeld(fmt::format("another run changes project {}: {}", project, holder.empty() ? "(unknown)" : holder));
 }
 
 Lock::~Lock()
 {
     ::close(fd_);
+}
+
+/// One that exists is opened without O_CREAT: the kernel refuses that for another user's file in a
+/// folder that all may write to (fs.protected_regular).
+int openLockFile(const std::filesystem::path& folder, const std::string& name)
+{
+    std::error_code ignored;
+    if (std::filesystem::create_directories(folder, ignored))
+        std::filesystem::permissions(folder, static_cast<std::filesystem::perms>(01777), ignored);
+    const auto file = folder / (name + ".lock");
+    int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+    {
+        fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (fd >= 0)
+            ::fchmod(fd, 0666); // whoever may use the engine may take its lock
+    }
+    if (fd < 0)
+        throw std::runtime_error(fmt::format("cannot open the lock {}: {}", file.string(), std::strerror(errno)));
+    return fd;
 }
 
 std::filesystem::path lockFolder()

@@ -31,6 +31,9 @@ private:
     int fd_ = -1;
 };
 
+/// Opens `folder`/`name`.lock for reading and writing, both made where missing. Throws std::runtime_error.
+int openLockFile(const std::filesystem::path& folder, const std::string& name);
+
 /// `MCPCTL_LOCK_DIR`, `/run/lock/mcpctl`, or, where that cannot be written, the user's runtime folder.
 std::filesystem::path lockFolder();
 

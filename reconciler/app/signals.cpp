@@ -35,7 +35,9 @@ Signals::Signals()
                 if (stop_.stop_requested())
                     _exit(128 + number);
                 static constexpr char text[] = "stopping; the steps in hand are finished first (again: stop at once)\n";
-                [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
+                if (!quiet_) [[maybe_unused]]
+                    const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
+                number_ = number;
                 stop_.request_stop();
             }
         });

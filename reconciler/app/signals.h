@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -17,9 +18,15 @@ public:
     Signals& operator=(const Signals&) = delete;
 
     std::stop_token stopToken() const { return stop_.get_token(); }
+    /// Of the signal that asked for the stop; 0 before.
+    int number() const { return number_; }
+    /// Says nothing when a signal comes: for commands in whose hands nothing is half done.
+    void beQuiet() { quiet_ = true; }
 
 private:
     std::stop_source stop_;
+    std::atomic<int> number_{0};
+    std::atomic<bool> quiet_{false};
     std::jthread waiter_;
 };
 

@@ -100,6 +100,22 @@ void ContainerCalls::start(const std::string& id)
     }
 }
 
+void ContainerCalls::restart(const std::string& id)
+{
+    const std::string what = "restart container " + shortId(id);
+    const auto found = reader_.inspect(id);
+    if (!found)
+        throw OrchestratorError(OrchestratorError::Kind::notFound, what + ": it is gone");
+    // Without a time the engine takes the container's own grace period.
+    translated(
+        [&]
+        {
+            client_->post({.path = "/containers/" + id + "/restart",
+                           .what = what,
+                           .deadline = found->instance.spec.stopGracePeriod + afterGrace});
+        });
+}
+
 bool ContainerCalls::stop(const std::string& id)
 {
     const auto found = reader_.inspect(id);

@@ -33,6 +33,8 @@ public:
 
     void start(const std::string& id);
 
+    void restart(const std::string& id);
+
     /// Keeps the engine from reviving it, then stops it within its own grace period. False: it is gone.
     bool stop(const std::string& id);
 

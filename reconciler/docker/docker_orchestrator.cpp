@@ -79,6 +79,11 @@ void DockerOrchestrator::resumeServer(const std::string& id)
     calls_.start(id);
 }
 
+void DockerOrchestrator::restartServer(const std::string& id)
+{
+    calls_.restart(id);
+}
+
 std::string DockerOrchestrator::replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate)
 {
     return scrubbed(launch,

@@ -80,6 +80,7 @@ public:
     void stopServer(const std::string& id) override;
     void suspendServer(const std::string& id) override;
     void resumeServer(const std::string& id) override;
+    void restartServer(const std::string& id) override;
     std::string replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate) override;
     void restoreServer(const std::string& id, const InstanceName& name, const RestartPolicy& restart) override;
     void setResourceLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart) override;

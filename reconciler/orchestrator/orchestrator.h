@@ -127,6 +127,9 @@ public:
     /// Starts what is stopped.
     virtual void resumeServer(const std::string& id) = 0;
 
+    /// Stops within the instance's grace period and starts again, also what the engine waits to revive.
+    virtual void restartServer(const std::string& id) = 0;
+
     /// Puts `launch` in the place of `oldId`: the new one is made before the old one stops, the old one
     /// is kept until `gate` says ready, and if it does not is put back and runs, with the restart policy
     /// of `launch` (Kind::rolledBack). A crash at any point leaves names by which diff() knows what to

@@ -104,7 +104,7 @@ processes_of() { docker top "$1" | tail -n +2 | grep -vc docker-init; }
   server runs 'image: node:20-alpine' 'command: [sleep, "600"]' 'health: {type: none}'
   server page 'transport: {type: streamable-http, port: 3001}' 'command: ["--http", "3001", "--web"]' 'health: {type: http, path: /}'
   server port 'transport: {type: streamable-http, port: 3001}' 'command: ["--http", "3001", "--web"]' 'health: {type: tcp}'
-  server asks 'command: []' 'health: {type: command, command: [/mcp-echo, --once, env], interval: 1s}'
+  server asks 'health: {type: command, command: [/mcp-echo, --once, env], interval: 1s}'
   server plain 'health: {type: image}'
   profile dev runs page port asks plain
   run -0 apply

@@ -90,6 +90,11 @@ void FaultyOrchestrator::resumeServer(const std::string& id)
     act("resumeServer " + id, [&] { real_.resumeServer(id); });
 }
 
+void FaultyOrchestrator::restartServer(const std::string& id)
+{
+    act("restartServer " + id, [&] { real_.restartServer(id); });
+}
+
 std::string FaultyOrchestrator::replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate)
 {
     return act("replaceServer " + launch.name.text, [&] { return real_.replaceServer(launch, oldId, gate); });

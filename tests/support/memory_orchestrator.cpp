@@ -192,6 +192,12 @@ void MemoryOrchestrator::resumeServer(const std::string& id)
         engine_.start(id);
 }
 
+void MemoryOrchestrator::restartServer(const std::string& id)
+{
+    engine_.stop(id);
+    engine_.start(id);
+}
+
 std::string MemoryOrchestrator::replaceServer(const Launch& launch, const std::string& oldId, const ReadyGate& gate)
 {
     const auto& name = launch.name.text;
