@@ -27,7 +27,8 @@ const std::map<std::string, std::set<std::string>>& table()
     static const std::set<std::string> stage{"model", "orchestrator"};
     static const std::map<std::string, std::set<std::string>> allowed{
         {"model", {}},    {"orchestrator", {"model"}}, {"load", stage},   {"validate", stage},   {"diff", stage},
-        {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage}, {"relay", {}},
+        {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage}, {"mcp", stage},
+        {"relay", {}},
     };
     return allowed;
 }
@@ -162,9 +163,10 @@ BOOST_AUTO_TEST_CASE(each_library_is_known_where_it_belongs_and_nowhere_else)
 
 BOOST_AUTO_TEST_CASE(only_the_backend_talks_http_to_an_engine)
 {
-    // The daemon's own HTTP side is app/'s.
+    // The daemon's own HTTP side is app/'s; mcp/ reads answers of servers, over channels that it is given.
     for (const auto& file : filesThatInclude("Poco/Net"))
-        BOOST_TEST((file.starts_with("docker/") || file.starts_with("app/")), file << " includes <Poco/Net...>");
+        BOOST_TEST((file.starts_with("docker/") || file.starts_with("app/") || file.starts_with("mcp/")),
+                   file << " includes <Poco/Net...>");
 }
 
 BOOST_AUTO_TEST_CASE(the_pipeline_speaks_no_engines_words)

@@ -3,6 +3,8 @@
 #include "app/json.h"
 #include "app/lock.h"
 #include "app/pipeline.h"
+#include "app/probe_cache.h"
+#include "app/prober.h"
 #include "app/progress.h"
 #include "app/report.h"
 #include "app/revision.h"
@@ -49,6 +51,18 @@ ExitCode run(const Decision& decision, const ActingEngine& engine, const GlobalO
     if (global.stats)
         say(toString(engine.statistics()) + "\n");
     return exitCodeOf(outcomes);
+}
+
+/// So that status can tell what the servers said, without asking them again.
+void remember(const Prober& prober, const OrchestratorView& view, const GlobalOptions& global)
+{
+    const auto found = prober.found();
+    if (found.empty())
+        return;
+    const ProbeCache cache(probeFolder(), view.getEngineInfo().id);
+    for (const auto& each : view.listInstances(ProjectName(global.project)).ours)
+        if (const auto result = found.find(each.id); result != found.end())
+            cache.keep(each, result->second);
 }
 
 void showPlan(const Plan& plan, const GlobalOptions& global)
@@ -115,7 +129,12 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     applyOptions.wait = options.wait;
     applyOptions.times = {options.settle, options.readyTimeout};
     applyOptions.revision = decision.plan.steps.empty() ? "" : gitRevision(options.paths);
-    return run(decision, engine, global, applyOptions, recording, stop);
+    Prober prober(*engine.orchestrator);
+    applyOptions.probe = [&prober](const std::string& id, const DesiredInstance& want, const std::stop_token& given)
+    { return prober.untilReady(id, want, given); };
+    const auto code = run(decision, engine, global, applyOptions, recording, stop);
+    remember(prober, *engine.orchestrator, global);
+    return code;
 }
 
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop)

@@ -30,6 +30,7 @@ struct CommandLine
     LogsOptions logs;
     ObserveOptions observe;
     HistoryOptions history;
+    StatusOptions status;
     std::string schemaKind;
     std::string shell;
     bool yes = false;
@@ -60,6 +61,7 @@ public:
         globalOptions();
         readingCommands();
         logsCommands();
+        statusCommands();
         actingCommands();
         attachCommands();
         observingCommands();
@@ -68,6 +70,13 @@ public:
     }
 
     CLI::App& app() { return app_; }
+
+    /// What options together mean, once they are parsed. Throws CLI::ParseError.
+    void check() const
+    {
+        if (line_.global.output == OutputFormat::wide && !app_.got_subcommand("status"))
+            throw CLI::ValidationError("--output", "wide is for `status` alone");
+    }
 
 private:
     void globalOptions()
@@ -78,9 +87,10 @@ private:
             ->capture_default_str()
             ->check(projectName());
         app_.add_option("-H,--host", global.host, "the engine, as unix:///var/run/docker.sock; default: as docker's");
-        static const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
-                                                                 {"json", OutputFormat::json}};
-        app_.add_option("-o,--output", global.output, "text or json")->transform(CLI::Transformer(formats));
+        static const std::map<std::string, OutputFormat> formats{
+            {"text", OutputFormat::text}, {"json", OutputFormat::json}, {"wide", OutputFormat::wide}};
+        app_.add_option("-o,--output", global.output, "text or json; for status also wide")
+            ->transform(CLI::Transformer(formats));
         app_.add_option("--secrets", global.secretsFolder, "folder with one file per secret")
             ->envname("MCPCTL_SECRETS")
             ->capture_default_str();
@@ -108,9 +118,16 @@ private:
         plan->add_flag("--detailed-exitcode", line_.reconcile.detailedExitCode,
                        "exit with 2 when changes are pending, 3 when there is only drift");
         plan->add_option("--out", line_.reconcile.saveTo, "save the plan for `apply FILE`");
+    }
 
-        command("status", "show the instances of the project", "  mcpctl status\n  mcpctl status -o json",
-                [this] { return statusCommand(line_.global); });
+    void statusCommands()
+    {
+        auto* status = command("status", "show the instances of the project",
+                               "  mcpctl status\n  mcpctl status -o wide               what their servers say of "
+                               "themselves\n  mcpctl status -o json --probe",
+                               [this] { return statusCommand(line_.global, line_.status); });
+        status->add_flag("--probe", line_.status.probe,
+                         "ask each server now whether it speaks MCP; -o wide does so too");
     }
 
     void logsCommands()
@@ -422,6 +439,7 @@ int runCommandLine(int argc, char** argv)
     try
     {
         app.parse(argc, argv);
+        declaration.check();
     }
     catch (const CLI::Success& success) // --help, --version
     {

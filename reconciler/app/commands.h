@@ -21,13 +21,13 @@ ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_t
 /// Lends this process's stdio to the instance that `word` names (select_instances.h) for one session. Returns the exit
 /// status of the server, or 128 and the number of the signal that ended it.
 ExitCode attachCommand(const GlobalOptions& global, const std::string& word, bool steal, Signals& signals);
-ExitCode statusCommand(const GlobalOptions& global);
 /// Ends when the logs do; with `follow` when stopped, which is no failure.
 ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, const std::stop_token& stop);
 /// A line for each event, until stopped or until options.until.
 ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
 /// A table of what each running instance uses, again and again until stopped, or once.
 ExitCode statsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
+ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

@@ -72,6 +72,7 @@ Poco::JSON::Array::Ptr toJson(const Outcomes& outcomes)
         each->set("verb", outcome.verb);
         each->set("result", std::string(toString(outcome.result)));
         each->set("error", outcome.error);
+        each->set("note", outcome.note);
         each->set("milliseconds", static_cast<std::int64_t>(outcome.took.count()));
         out->add(each);
     }

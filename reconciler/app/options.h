@@ -13,6 +13,7 @@ enum class OutputFormat
 {
     text,
     json,
+    wide, ///< of `status` alone
 };
 
 /// What holds for every command.
@@ -38,6 +39,12 @@ struct LogsOptions
     int tail = -1;                    ///< last lines of each instance; -1: all
     std::optional<std::string> since; ///< as parseMoment() takes them
     std::optional<std::string> until;
+};
+
+/// How much status says.
+struct StatusOptions
+{
+    bool probe = false; ///< ask each server now; `-o wide` does as well
 };
 
 /// What plan and apply read, and how far they go.

@@ -88,9 +88,10 @@ void ProgressPrinter::ended(const Progress& progress)
     ++ended_;
     const auto& outcome = *progress.outcome;
     const std::string result(sign(outcome.result));
-    say(fmt::format("{} {} {} ({:.1f} s)\n",
+    say(fmt::format("{} {} {} ({:.1f} s){}\n",
                     colour_ ? fmt::format("{}{}\033[0m", colourOf(outcome.result), result) : result, outcome.verb,
-                    outcome.object, static_cast<double>(outcome.took.count()) / 1000.0));
+                    outcome.object, static_cast<double>(outcome.took.count()) / 1000.0,
+                    outcome.note.empty() ? "" : ": " + outcome.note));
 }
 
 void ProgressPrinter::drawLiveLine()

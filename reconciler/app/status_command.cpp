@@ -1,9 +1,13 @@
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/json.h"
+#include "app/mcp_json.h"
+#include "app/probe_cache.h"
+#include "app/prober.h"
 #include "app/report.h"
 #include "app/terminal.h"
 #include "model/quantity.h"
+#include "orchestrator/bounded_pool.h"
 
 #include <Poco/DateTimeFormat.h>
 #include <Poco/DateTimeParser.h>
@@ -59,23 +63,102 @@ std::string limitsText(const Resources& resources)
                        orNone(resources.pidsLimit, std::to_string(resources.pidsLimit)));
 }
 
-std::string asText(const GlobalOptions& global, const Listing& listing)
+/// What is known of each server by its own words; by the instance's id.
+using Found = std::map<std::string, ProbeResult>;
+
+const ProbeResult* find(const Found& found, const ObservedInstance& instance)
 {
+    const auto result = found.find(instance.id);
+    return result == found.end() ? nullptr : &result->second;
+}
+
+std::string orDash(const std::string& text)
+{
+    return text.empty() ? "-" : text;
+}
+
+/// The engine's own check where there is one, else what the server said of itself.
+std::string healthText(const ObservedInstance& instance, const ProbeResult* result)
+{
+    return result == nullptr || !instance.health.empty() ? healthText(instance) : std::string(toString(result->state));
+}
+
+std::vector<std::string> wideCells(const ProbeResult* result)
+{
+    if (result == nullptr)
+        return {"-", "-", "-", "-"};
+    return {orDash(result->serverName), orDash(result->serverVersion), orDash(result->protocol),
+            result->tools ? std::to_string(*result->tools) : "-"};
+}
+
+std::string asText(const GlobalOptions& global, const Listing& listing, const Found& found)
+{
+    const bool wide = global.output == OutputFormat::wide;
     std::vector<std::vector<std::string>> rows{
         {"INSTANCE", "SERVER", "PROFILE", "IMAGE", "STATE", "HEALTH", "UPTIME", "RESTARTS", "LIMITS"}};
+    if (wide)
+        rows.front().insert(rows.front().end(), {"NAME", "VERSION", "PROTOCOL", "TOOLS"});
     for (const auto& each : listing.ours)
+    {
+        const auto* result = find(found, each);
         rows.push_back({each.name, each.marks.server, each.marks.profile, each.spec.image, stateText(each),
-                        healthText(each), uptime(each), std::to_string(each.restarts),
+                        healthText(each, result), uptime(each), std::to_string(each.restarts),
                         limitsText(each.spec.resources)});
+        if (wide)
+            for (auto& cell : wideCells(result))
+                rows.back().push_back(std::move(cell));
+    }
     std::string out =
         listing.ours.empty() ? fmt::format("project {} has no instances here\n", global.project) : renderTable(rows);
+    for (const auto& each : listing.ours)
+        if (const auto* result = find(found, each); wide && result != nullptr && !answersClients(*result))
+            out += fmt::format("{}: {}: {}\n", each.name, toString(result->state), result->detail);
     for (const auto& foreign : listing.foreign)
         if (!foreign.why.empty())
             out += fmt::format("not managed: {}: {}\n", foreign.name, foreign.why);
     return out;
 }
 
-Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each)
+/// What was kept. Nothing is asked.
+Found cached(const OrchestratorView& view, const Listing& listing)
+{
+    Found found;
+    if (listing.ours.empty())
+        return found;
+    const ProbeCache cache(probeFolder(), view.getEngineInfo().id);
+    for (const auto& each : listing.ours)
+        if (const auto result = cache.find(each))
+            found.emplace(each.id, *result);
+    return found;
+}
+
+/// Every server that runs is asked, but a stdio server only once in the life of its process, and one whose health is
+/// `none` not at all.
+Found probeAll(McpOrchestrator& orchestrator, const Listing& listing)
+{
+    constexpr std::size_t atOnce = 8;
+    constexpr std::chrono::seconds timeout{5};
+    auto found = cached(orchestrator, listing);
+    std::vector<const ObservedInstance*> open;
+    for (const auto& each : listing.ours)
+        if (each.state == RunState::running && each.spec.health.type != HealthCheck::Type::none &&
+            !found.contains(each.id))
+            open.push_back(&each);
+    std::vector<ProbeResult> results(open.size());
+    forEachInParallel(open.size(), atOnce,
+                      [&](std::size_t i)
+                      { results[i] = probeServer(orchestrator, open[i]->id, open[i]->spec.transport, timeout); });
+
+    const ProbeCache cache(probeFolder(), orchestrator.getEngineInfo().id);
+    for (std::size_t i = 0; i < open.size(); ++i)
+    {
+        cache.keep(*open[i], results[i]);
+        found.emplace(open[i]->id, std::move(results[i]));
+    }
+    return found;
+}
+
+Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each, const ProbeResult* result)
 {
     auto out = jsonObject();
     out->set("instance", each.name);
@@ -100,17 +183,18 @@ Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each)
     limits->set("cpuQuotaMicros", each.spec.resources.cpuQuotaMicros);
     limits->set("pids", each.spec.resources.pidsLimit);
     out->set("limits", limits);
+    out->set("mcp", result == nullptr ? Poco::Dynamic::Var() : Poco::Dynamic::Var(toJson(*result)));
     return out;
 }
 
-std::string asJson(const GlobalOptions& global, const Listing& listing)
+std::string asJson(const GlobalOptions& global, const Listing& listing, const Found& found)
 {
     auto out = jsonObject();
     out->set("version", 1);
     out->set("project", global.project);
     Poco::JSON::Array::Ptr instances = new Poco::JSON::Array;
     for (const auto& each : listing.ours)
-        instances->add(instanceJson(each));
+        instances->add(instanceJson(each, find(found, each)));
     out->set("instances", instances);
     Poco::JSON::Array::Ptr unmanaged = new Poco::JSON::Array;
     for (const auto& foreign : listing.foreign)
@@ -128,14 +212,27 @@ std::string asJson(const GlobalOptions& global, const Listing& listing)
 
 }
 
-ExitCode statusCommand(const GlobalOptions& global)
+ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options)
 {
+    const auto show = [&](const Listing& listing, const Found& found, const EngineStatistics& statistics)
+    {
+        print(global.output == OutputFormat::json ? asJson(global, listing, found) : asText(global, listing, found));
+        if (global.stats)
+            say(toString(statistics) + "\n");
+        return ExitCode::done;
+    };
+    const ProjectName project(global.project);
+    if (options.probe || global.output == OutputFormat::wide)
+    {
+        // To ask a server is to act: a stdio server gets a second process, a port is dialled from inside.
+        const auto engine = openForActing(global);
+        const auto listing = engine.orchestrator->listInstances(project);
+        const auto found = probeAll(*engine.orchestrator, listing);
+        return show(listing, found, engine.statistics());
+    }
     const auto engine = openForReading(global);
-    const auto listing = engine.view->listInstances(ProjectName(global.project));
-    print(global.output == OutputFormat::json ? asJson(global, listing) : asText(global, listing));
-    if (global.stats)
-        say(toString(engine.statistics()) + "\n");
-    return ExitCode::done;
+    const auto listing = engine.view->listInstances(project);
+    return show(listing, cached(*engine.view, listing), engine.statistics());
 }
 
 }

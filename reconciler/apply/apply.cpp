@@ -47,11 +47,9 @@ public:
         const auto servers = phase(Step::Phase::servers);
         const auto watcher = makeWatcher(servers);
         forEachInParallel(servers.size(), options_.workers, [&](std::size_t i) { runStep(servers[i]); });
-        // From here on everything is started, and all of it settles at the same time, so that waiting for
-        // one after the other takes no longer than waiting for the slowest.
+        // From here on everything is started. Waiting costs little, and many slow ones must not add up.
         if (options_.wait && watcher)
-            for (const auto i : servers)
-                waitFor(i);
+            forEachInParallel(servers.size(), options_.workers * 4, [&](std::size_t i) { waitFor(servers[i]); });
 
         for (const auto i : phase(Step::Phase::prune))
             if (failed_)
@@ -94,7 +92,9 @@ private:
         tell({Progress::Kind::begun, &plan_.steps[i], "", nullptr});
         try
         {
-            started_[i] = runActions(plan_.steps[i], context_);
+            const auto ran = runActions(plan_.steps[i], context_);
+            started_[i] = ran.started;
+            outcomes_[i].note = scrubber_.scrub(ran.note);
             if (started_[i] && options_.wait)
                 return tell({Progress::Kind::waiting, &plan_.steps[i], "", nullptr});
             end(i, Outcome::Result::done, "");
@@ -113,7 +113,9 @@ private:
         if (!started_[i])
             return;
         const auto& want = desired_.instances.at(InstanceName(plan_.steps[i].object));
-        const auto readiness = context_.watcher->wait(*started_[i], want.spec.restart, stop_);
+        const auto readiness = waitUntilReady(*started_[i], want, context_);
+        if (readiness.ready)
+            outcomes_[i].note = scrubber_.scrub(readiness.why);
         end(i, readiness.ready ? Outcome::Result::done : Outcome::Result::failed,
             readiness.ready ? "" : "started, and not ready: " + readiness.why);
     }

@@ -14,11 +14,16 @@
 namespace mcpctl
 {
 
+/// Asks the server that runs as `id` whether it is ready, in the way that `want` declares (AskReady).
+using ReadinessProbe =
+    std::function<Readiness(const std::string& id, const DesiredInstance& want, const std::stop_token& stop)>;
+
 struct ApplyOptions
 {
     std::size_t workers = 8; ///< servers at a time; more gains nothing on one engine (measured)
     bool wait = true;        ///< hold until every server is ready. A replace always waits for its own.
     ReadyWatcher::Times times;
+    ReadinessProbe probe; ///< for every health check but `none`; null: whatever runs and settles is ready
     std::string revision; ///< of the manifests, for the marks; may be empty
 };
 

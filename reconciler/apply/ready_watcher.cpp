@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 
 namespace mcpctl
 {
@@ -117,18 +118,75 @@ ReadyWatcher::Life ReadyWatcher::lifeOf(const std::string& id, Clock::time_point
     return life;
 }
 
-Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop) const
+/// Asks on a thread of its own. The answer is guarded by the watcher's mutex.
+class ReadyWatcher::Asking
+{
+public:
+    Asking(const ReadyWatcher& watcher, const AskReady& ask) : watcher_(watcher), ask_(ask) {}
+
+    /// From here on an answer is on its way. `deaths`: how often the instance had ended by now.
+    void begin(int deaths)
+    {
+        deaths_ = deaths;
+        answer_.reset();
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    }
+
+    /// Ends the asking and returns its last words. The mutex must not be held.
+    std::string end()
+    {
+        thread_ = {};
+        return answer_ && !answer_->ready ? answer_->why : "";
+    }
+
+    const std::optional<Readiness>& answer() const { return answer_; }
+    /// The instance has ended since it was asked, so that the answer may be of the process before.
+    bool isOutdatedBy(const Life& life) const { return life.deaths != deaths_; }
+
+private:
+    void run(const std::stop_token& stop)
+    {
+        Readiness readiness;
+        try
+        {
+            readiness = ask_(stop);
+        }
+        catch (const std::exception& error) // whatever it is: from a thread it would end the program
+        {
+            readiness.why = error.what();
+        }
+        {
+            const std::lock_guard lock(watcher_.mutex_);
+            answer_ = std::move(readiness);
+        }
+        watcher_.changed_.notify_all();
+    }
+
+    const ReadyWatcher& watcher_;
+    const AskReady& ask_;
+    int deaths_ = 0;
+    std::optional<Readiness> answer_;
+    std::jthread thread_; ///< last: it uses all of the above
+};
+
+Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop,
+                             const AskReady& ask) const
 {
     const auto begin = Clock::now();
+    const auto giveUp = begin + times_.timeout;
+    Asking asking(*this, ask);
+    if (ask)
+        asking.begin(0);
     std::unique_lock lock(mutex_);
     while (true)
     {
         const Life life = lifeOf(id, begin);
         const auto now = Clock::now();
-        const auto giveUp = begin + times_.timeout;
         // Who ended before has to run longer to be believed.
         const auto settle = times_.settle * (1 + 2 * life.deaths);
-        const auto next = life.since + (life.running ? settle : reviveWithin);
+        const auto answer = asking.answer();
+        const bool asked = !ask || answer;
+        const auto next = !life.running ? life.since + reviveWithin : asked ? life.since + settle : giveUp;
         if (stop.stop_requested())
             return {false, "interrupted"};
         if (life.deaths >= crashLoop || (!life.running && (!revives(restart, life.exitCode) || now >= next)))
@@ -136,22 +194,41 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
             lock.unlock();
             return notReady(id, life.deaths >= crashLoop ? "it ends again and again" : "it ended", life);
         }
-        if (life.running && now >= next)
-            return {true, ""};
+        if (answer && !answer->ready)
+        {
+            lock.unlock();
+            return notReady(id, answer->why, life);
+        }
+        if (answer && life.running && asking.isOutdatedBy(life))
+        {
+            lock.unlock();
+            asking.begin(life.deaths);
+            lock.lock();
+            continue;
+        }
+        if (asked && life.running && now >= next)
+            return answer ? *answer : Readiness{true, ""};
         if (!broken_.empty())
             return {false, "cannot see the engine's events: " + broken_};
         if (now >= giveUp)
         {
             lock.unlock();
-            return notReady(id, fmt::format("it did not settle within {} s", times_.timeout.count() / 1000), life);
+            return notReady(id, tooLate(asking.end()), life);
         }
         changed_.wait_until(lock, stop, std::min(next, giveUp),
                             [&]
                             {
                                 const Life seen = lifeOf(id, begin);
-                                return seen.deaths != life.deaths || seen.running != life.running || !broken_.empty();
+                                return seen.deaths != life.deaths || seen.running != life.running || !broken_.empty() ||
+                                       asking.answer().has_value() != answer.has_value();
                             });
     }
+}
+
+std::string ReadyWatcher::tooLate(const std::string& words) const
+{
+    const auto time = fmt::format("within {} s", static_cast<double>(times_.timeout.count()) / 1000.0);
+    return words.empty() ? "it did not settle " + time : fmt::format("it is not ready {}: {}", time, words);
 }
 
 Readiness ReadyWatcher::notReady(const std::string& id, const std::string& why, const Life& life) const

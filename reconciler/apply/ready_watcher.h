@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <stop_token>
@@ -13,8 +14,13 @@
 namespace mcpctl
 {
 
-/// Tells when an instance is ready: it has run for the settle time without an end. Driven by the
-/// engine's events; nothing is polled.
+/// Asks one server until it is ready, or until stopped: then `why` says what stood in the way. May give up.
+/// Failures of the world are for it to bear; what it throws all the same counts as "not ready".
+using AskReady = std::function<Readiness(const std::stop_token& stop)>;
+
+/// Tells when an instance is ready: it says so itself, where it can be asked, and it has run for the settle
+/// time without an end, for some answer and then crash. Its life is followed by the engine's events; nothing
+/// is polled here.
 ///
 /// Thread-safety: wait() may be called from several threads at once.
 class ReadyWatcher
@@ -33,9 +39,11 @@ public:
     ReadyWatcher& operator=(const ReadyWatcher&) = delete;
 
     /// Waits for an instance that was started just now. `restart`: whether the engine revives it.
-    /// Ready: it ran for the settle time, after each end for two settle times more. Not ready: it ended three
-    /// times, ended for good, or did not settle in time; `why` says which, with the last lines of its log.
-    Readiness wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop) const;
+    /// Ready: `ask`, where there is one, says so, and it ran for the settle time, after each end for two settle
+    /// times more. Not ready: it ended three times, ended for good, `ask` gave up, or the time is over; `why`
+    /// says which, with the last lines of its log.
+    Readiness wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop,
+                   const AskReady& ask = {}) const;
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -53,6 +61,10 @@ private:
     void note(const Event& event);
     Life lifeOf(const std::string& id, Clock::time_point startedAt) const; ///< mutex_ is held
     Readiness notReady(const std::string& id, const std::string& why, const Life& life) const;
+
+    std::string tooLate(const std::string& words) const;
+
+    class Asking; ///< an AskReady at work
 
     const OrchestratorView& view_;
     const Times times_;

@@ -37,20 +37,20 @@ public:
         engine().restoreServer(each.id, want().name, want().spec.restart);
     }
 
-    void operator()(const action::Create& each) { started_ = engine().startServer(launch(each.image)); }
+    void operator()(const action::Create& each) { ran_.started = engine().startServer(launch(each.image)); }
 
     void operator()(const action::Start& each)
     {
         engine().resumeServer(each.id);
-        started_ = each.id;
+        ran_.started = each.id;
     }
 
-    void operator()(const action::Replace& each) const
+    void operator()(const action::Replace& each)
     {
         engine().replaceServer(launch(each.image), each.oldId, [this](const std::string& id) { return gate(id); });
     }
 
-    void operator()(const action::FinishReplace& each) const
+    void operator()(const action::FinishReplace& each)
     {
         const auto readiness = resume(each.newId);
         if (readiness.ready)
@@ -65,20 +65,23 @@ public:
                                 "the old instance runs again, for the new one is not ready: " + readiness.why);
     }
 
-    std::optional<std::string> started() const { return started_; }
+    Ran ran() const { return ran_; }
 
 private:
     McpOrchestrator& engine() const { return context_.orchestrator; }
 
     const DesiredInstance& want() const { return context_.desired.instances.at(InstanceName(step_.object)); }
 
-    Readiness gate(const std::string& id) const
+    Readiness gate(const std::string& id)
     {
-        return context_.watcher->wait(id, want().spec.restart, context_.stop);
+        auto readiness = waitUntilReady(id, want(), context_);
+        if (readiness.ready)
+            ran_.note = readiness.why;
+        return readiness;
     }
 
     /// One that cannot even be started will not be ready.
-    Readiness resume(const std::string& id) const
+    Readiness resume(const std::string& id)
     {
         try
         {
@@ -118,7 +121,7 @@ private:
 
     const Step& step_;
     const RunContext& context_;
-    std::optional<std::string> started_;
+    Ran ran_;
 };
 
 template <typename Wanted>
@@ -130,12 +133,20 @@ bool has(const Step& step)
 
 }
 
-std::optional<std::string> runActions(const Step& step, const RunContext& context)
+Ran runActions(const Step& step, const RunContext& context)
 {
     Runner runner(step, context);
     for (const auto& each : step.actions)
         std::visit(runner, each);
-    return runner.started();
+    return runner.ran();
+}
+
+Readiness waitUntilReady(const std::string& id, const DesiredInstance& want, const RunContext& context)
+{
+    AskReady ask;
+    if (context.options.probe && want.spec.health.type != HealthCheck::Type::none)
+        ask = [&](const std::stop_token& stop) { return context.options.probe(id, want, stop); };
+    return context.watcher->wait(id, want.spec.restart, context.stop, ask);
 }
 
 bool needsWatcher(const Step& step, bool wait)

@@ -210,7 +210,9 @@ Object createBody(const Launch& launch, ApiVersion api)
     if (spec.user)
         body.set("User", *spec.user);
     body.set("Env", list(env));
-    body.set("Labels", object(toLabels(launch.marks)));
+    auto labels = toLabels(launch.marks);
+    labels.emplace(label::transport, toLabel(spec.transport));
+    body.set("Labels", object(labels));
     body.set("OpenStdin", spec.keepsStdin);
     body.set("StdinOnce", spec.keepsStdin);
     body.set("Tty", false);

@@ -34,6 +34,7 @@ public:
     std::vector<ObservedNetwork> getNetworkInfo() const override { return reader_.networks(); }
     std::optional<ImageInfo> inspectImage(const std::string& ref) const override { return reader_.image(ref); }
     LiveStatus getStatus(const std::string& id) const override { return reader_.status(id); }
+    Health getHealth(const std::string& id) const override { return reader_.health(id); }
 
     std::string resolveInRegistry(const std::string& reference) const override
     {

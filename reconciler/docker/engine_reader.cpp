@@ -50,6 +50,12 @@ void sortByName(std::vector<Named>& items)
               [](const Named& a, const Named& b) { return std::tie(a.name, a.id) < std::tie(b.name, b.id); });
 }
 
+std::string whyNotRunning(const ObservedInstance& instance)
+{
+    return instance.error.empty() ? fmt::format("{}, exit code {}", toString(instance.state), instance.exitCode)
+                                  : instance.error;
+}
+
 std::string nameFilter(const std::string& name)
 {
     Poco::JSON::Array::Ptr names = new Poco::JSON::Array;
@@ -231,6 +237,25 @@ LiveStatus EngineReader::status(const std::string& id) const
     const std::set<int> calm{0, 130, 137, 143};
     return instance.error.empty() && !instance.oomKilled && calm.contains(instance.exitCode) ? LiveStatus::stopped
                                                                                              : LiveStatus::error;
+}
+
+Health EngineReader::health(const std::string& id) const
+{
+    const auto found = inspect(id);
+    if (!found)
+        return {Health::Status::unhealthy, false, "it is gone"};
+    const auto& instance = found->instance;
+    const bool runs = instance.state == RunState::running;
+    if (!runs || instance.health.empty())
+        return {runs ? Health::Status::healthy : Health::Status::unhealthy, false, runs ? "" : whyNotRunning(instance)};
+    Health health{Health::Status::starting, true, ""};
+    if (instance.health == "healthy")
+        health.status = Health::Status::healthy;
+    else if (instance.health == "unhealthy")
+        health.status = Health::Status::unhealthy;
+    if (const auto log = found->json["State"]["Health"]["Log"].items(); !log.empty())
+        health.output = log.back()["Output"].text();
+    return health;
 }
 
 }

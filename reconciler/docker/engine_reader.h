@@ -44,6 +44,7 @@ public:
     std::vector<ObservedNetwork> networksNamed(const NetworkName& name) const;
     std::optional<ImageInfo> image(const std::string& reference) const;
     LiveStatus status(const std::string& id) const;
+    Health health(const std::string& id) const;
 
     /// By id or name; nothing when it is gone.
     std::optional<Inspection> inspect(const std::string& idOrName) const;

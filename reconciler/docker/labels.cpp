@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace mcpctl::docker
 {
@@ -83,6 +84,23 @@ Marks toMarks(const Labels& labels)
     marks.version = get(labels, label::version);
     marks.pruneDisabled = get(labels, label::prune) == "disabled";
     return marks;
+}
+
+std::string toLabel(const mcpctl::Transport& transport)
+{
+    return transport.type == mcpctl::Transport::Type::stdio ? "stdio"
+                                                            : fmt::format("{}{}", transport.port, transport.path);
+}
+
+mcpctl::Transport toTransport(const std::string& text)
+{
+    mcpctl::Transport transport;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), transport.port);
+    if (error != std::errc() || transport.port == 0)
+        return {};
+    transport.type = mcpctl::Transport::Type::streamableHttp;
+    transport.path.assign(end, text.data() + text.size());
+    return transport;
 }
 
 Ownership judgeOwnership(std::string_view name, const Labels& labels, const ProjectName& project)

@@ -22,8 +22,9 @@ inline constexpr std::string_view server = "mcpctl.server";
 inline constexpr std::string_view profile = "mcpctl.profile";
 inline constexpr std::string_view instance = "mcpctl.instance"; ///< the full name
 inline constexpr std::string_view specHash = "mcpctl.spec-hash";
-inline constexpr std::string_view fields = "mcpctl.fields"; ///< `name=hash,name=hash`
-inline constexpr std::string_view prune = "mcpctl.prune";   ///< "disabled", or absent
+inline constexpr std::string_view fields = "mcpctl.fields";       ///< `name=hash,name=hash`
+inline constexpr std::string_view transport = "mcpctl.transport"; ///< `stdio`, or port and path as `3001/mcp`
+inline constexpr std::string_view prune = "mcpctl.prune";         ///< "disabled", or absent
 inline constexpr std::string_view revision = "mcpctl.revision";
 inline constexpr std::string_view version = "mcpctl.version";
 inline constexpr std::string_view network = "mcpctl.network"; ///< on networks: the full name
@@ -36,6 +37,10 @@ Labels toLabels(const Marks& marks);
 
 /// Total: labels that somebody mangled give what can be read of them.
 Marks toMarks(const Labels& labels);
+
+/// The label's text for a transport, and what such a text says; stdio where it says nothing.
+std::string toLabel(const mcpctl::Transport& transport);
+mcpctl::Transport toTransport(const std::string& text);
 
 struct Ownership
 {

@@ -175,6 +175,9 @@ ServerSpec parseSpec(const JsonView& inspection, const Marks& marks)
     for (const auto& [name, value] : parseEnvironment(config["Env"]))
         spec.env.emplace(name, EnvValue{value, std::nullopt, true});
     spec.user = config["User"].text();
+    const auto labels = config["Labels"].textMap();
+    if (const auto transport = labels.find(std::string(label::transport)); transport != labels.end())
+        spec.transport = toTransport(transport->second);
     spec.keepsStdin = config["OpenStdin"].flag() && config["StdinOnce"].flag();
     spec.resources = parseResources(host);
     spec.mounts = parseMounts(inspection);

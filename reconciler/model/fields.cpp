@@ -117,6 +117,14 @@ Form health(const ServerSpec& spec)
                               formatDuration(check.startPeriod), check.retries));
 }
 
+/// Not the engine's business; it is known from the marks, for those who probe what runs.
+Form transport(const ServerSpec& spec)
+{
+    if (spec.transport.type == Transport::Type::stdio)
+        return single("stdio");
+    return single(fmt::format("streamable-http on port {}, path {}", spec.transport.port, spec.transport.path));
+}
+
 Form nameServers(const ServerSpec& spec)
 {
     return single(list(spec.nameServers) + (spec.nameServerOptions.empty() ? "" : " " + list(spec.nameServerOptions)));
@@ -134,6 +142,7 @@ constexpr auto table = std::to_array<Field>({
     {"command", Repair::replace, [](const ServerSpec& s) { return arguments(s.command); }},
     {"env", Repair::replace, environment, hidesLive},
     {"user", Repair::replace, [](const ServerSpec& s) { return single(s.user ? *s.user : "as the image says"); }, false, guards},
+    {"transport", Repair::replace, transport},
     {"stdin", Repair::replace, [](const ServerSpec& s) { return single(s.keepsStdin ? "one client at a time" : "closed"); }},
     {"memory", Repair::limits, [](const ServerSpec& s) { return single(orNone(s.resources.memoryBytes, formatBytes(s.resources.memoryBytes))); }, false, guards},
     {"swap", Repair::limits, [](const ServerSpec& s) { return single(s.resources.swapBytes < 0 ? "unlimited" : formatBytes(s.resources.swapBytes)); }, false, guards},

@@ -3,6 +3,20 @@
 namespace mcpctl
 {
 
+std::string_view toString(Health::Status status)
+{
+    switch (status)
+    {
+    case Health::Status::healthy:
+        return "healthy";
+    case Health::Status::unhealthy:
+        return "unhealthy";
+    case Health::Status::starting:
+        return "starting";
+    }
+    return "";
+}
+
 std::string_view toString(Event::Type type)
 {
     using Type = Event::Type;

@@ -82,6 +82,23 @@ std::string_view toString(Event::Type type);
 
 using EventSink = std::function<void(const Event&)>;
 
+/// The engine's own judgement of an instance.
+struct Health
+{
+    enum class Status
+    {
+        healthy,
+        unhealthy,
+        starting, ///< its check has not decided yet
+    };
+
+    Status status = Status::unhealthy;
+    bool checked = false; ///< by a check that the engine runs; else inferred from whether it runs
+    std::string output;   ///< what the last check wrote, or why it does not run
+};
+
+std::string_view toString(Health::Status status);
+
 /// One measurement of an instance. Counters count from its start.
 struct Stats
 {

@@ -69,6 +69,9 @@ public:
 
     virtual LiveStatus getStatus(const std::string& id) const = 0;
 
+    /// One that is gone is unhealthy.
+    virtual Health getHealth(const std::string& id) const = 0;
+
     /// Returns at the end of the log (with `follow`: when the process has ended), when the sink has enough,
     /// or when stopped. Throws when the stream breaks, and for an instance that keeps no log.
     virtual void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
@@ -100,7 +103,7 @@ struct Launch
 struct Readiness
 {
     bool ready = false;
-    std::string why; ///< why not, with the last log lines
+    std::string why; ///< why not, with the last log lines; or what is worth knowing of one that is ready
 };
 
 /// Waits until the instance is ready or will not be. Called by replaceServer after the new one started.

@@ -3,7 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 using namespace mcpctl;
 using namespace mcpctl::test;
@@ -148,6 +150,97 @@ BOOST_AUTO_TEST_CASE(events_of_others_are_of_no_concern)
     fleet.apply();
     fleet.engine.crash(fleet.container("mcpctl-dev-search").id, 1);
     BOOST_TEST(fleet.wait().ready);
+}
+
+BOOST_AUTO_TEST_CASE(what_can_be_asked_is_ready_when_it_says_so_and_has_settled)
+{
+    const Watched fleet(milliseconds(50));
+    const auto begin = std::chrono::steady_clock::now();
+    const auto readiness = fleet.watcher->wait(fleet.id, revived, {},
+                                               [](const std::stop_token&) {
+                                                   return Readiness{true, "it speaks"};
+                                               });
+    BOOST_TEST(readiness.ready);
+    BOOST_TEST(readiness.why == "it speaks");
+    BOOST_TEST((std::chrono::steady_clock::now() - begin >= milliseconds(50)));
+}
+
+BOOST_AUTO_TEST_CASE(running_alone_does_not_make_ready_what_can_be_asked)
+{
+    const Watched fleet(milliseconds(1), milliseconds(100));
+    const auto readiness = fleet.watcher->wait(fleet.id, revived, {},
+                                               [](const std::stop_token& stop)
+                                               {
+                                                   while (!stop.stop_requested())
+                                                       std::this_thread::sleep_for(milliseconds(1));
+                                                   return Readiness{false, "no answer"};
+                                               });
+    BOOST_TEST(!readiness.ready);
+    BOOST_TEST(readiness.why.find("it is not ready within 0.1 s: no answer; the last of its log:") == 0U,
+               readiness.why);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_asked_may_give_up_before_the_time_is_over)
+{
+    const Watched fleet(milliseconds(1));
+    const auto readiness = fleet.watcher->wait(fleet.id, revived, {},
+                                               [](const std::stop_token&) {
+                                                   return Readiness{false, "unhealthy"};
+                                               });
+    BOOST_TEST(readiness.why.find("unhealthy; the last of its log:") == 0U);
+    const auto thrown = fleet.watcher->wait(fleet.id, revived, {},
+                                            [](const std::stop_token&) -> Readiness
+                                            { throw std::runtime_error("the engine is away"); });
+    BOOST_TEST(thrown.why.find("the engine is away") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_end_while_it_is_asked_is_noticed_at_once_and_the_asking_is_stopped)
+{
+    Watched fleet(milliseconds(1));
+    fleet.change("mcpctl-dev-memory", [](MemoryContainer& live) { live.spec.restart.when = RestartPolicy::When::no; });
+    std::atomic<bool> asked = false;
+    std::atomic<bool> stopped = false;
+    auto waiting = std::async(std::launch::async,
+                              [&]
+                              {
+                                  return fleet.watcher->wait(fleet.id, {RestartPolicy::When::no}, {},
+                                                             [&](const std::stop_token& stop)
+                                                             {
+                                                                 asked = true;
+                                                                 while (!stop.stop_requested())
+                                                                     std::this_thread::sleep_for(milliseconds(1));
+                                                                 stopped = true;
+                                                                 return Readiness{};
+                                                             });
+                              });
+    while (!asked)
+        std::this_thread::sleep_for(milliseconds(1));
+    fleet.engine.crash(fleet.id, 4);
+    BOOST_REQUIRE((waiting.wait_for(milliseconds(2000)) == std::future_status::ready));
+    BOOST_TEST(waiting.get().why.find("it ended (exit code 4)") == 0U);
+    BOOST_TEST(stopped);
+}
+
+BOOST_AUTO_TEST_CASE(the_answer_of_a_process_that_ended_since_does_not_count)
+{
+    Watched fleet(milliseconds(100));
+    std::atomic<int> asked = 0;
+    auto waiting = std::async(std::launch::async,
+                              [&]
+                              {
+                                  return fleet.watcher->wait(
+                                      fleet.id, revived, {},
+                                      [&](const std::stop_token&) {
+                                          return ++asked == 1 ? Readiness{true, "first"} : Readiness{true, "second"};
+                                      });
+                              });
+    while (asked == 0)
+        std::this_thread::sleep_for(milliseconds(1));
+    fleet.engine.crash(fleet.id, 1);
+    fleet.engine.start(fleet.id);
+    const auto readiness = waiting.get();
+    BOOST_TEST(readiness.ready);
+    BOOST_TEST(readiness.why == "second");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

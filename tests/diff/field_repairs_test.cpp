@@ -46,6 +46,11 @@ const std::map<std::string, Row>& rows()
           },
           "replace", "replace"}},
         {"user", {[](ServerSpec& s) { s.user = "1000:1000"; }, "replace", "replace"}},
+        {"transport",
+         {[](ServerSpec& s) {
+              s.transport = {Transport::Type::streamableHttp, 3001, "/mcp"};
+          },
+          "replace", "replace"}},
         {"stdin", {[](ServerSpec& s) { s.keepsStdin = false; }, "replace", "replace"}},
         {"memory", {[](ServerSpec& s) { s.resources.memoryBytes = 256 << 20; }, "update", "update"}},
         {"swap", {[](ServerSpec& s) { s.resources.swapBytes = 64 << 20; }, "update", "update"}},

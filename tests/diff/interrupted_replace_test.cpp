@@ -64,7 +64,7 @@ Project mcpctl: 1 to replace.
 
 ± replace  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind; user differs
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
     user  (none) -> 1000  [pending]  fleet.yaml:10
 )");
 }
@@ -76,7 +76,7 @@ Project mcpctl: 1 to replace.
 
 ± replace  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind; user, restart differ
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
     user     (none) -> 1000  [pending]  fleet.yaml:10
     restart  no -> unless-stopped  [drift]  fleet.yaml:10
 )");
@@ -89,7 +89,7 @@ Project mcpctl: 1 to replace.
 
 ± replace  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind; user, restart differ
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
     user     (none) -> 1000  [pending]  fleet.yaml:10
     restart  no -> unless-stopped  [drift]  fleet.yaml:10
 )");
@@ -102,7 +102,7 @@ Project mcpctl: 1 to replace.
 
 ± replace  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind; an interrupted replace is undone; user differs
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
     bring back mcpctl-dev-memory.old-OLD
     user  (none) -> 1000  [pending]  fleet.yaml:10
 )");
@@ -146,7 +146,7 @@ Project mcpctl: 1 to recover.
 
 < recover  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
 )");
 }
 
@@ -242,7 +242,7 @@ Project mcpctl: 1 blocked.
 
 ! blocked  mcpctl-dev-memory  fleet.yaml:10
     because an interrupted replace left it behind; an interrupted replace is undone; image registry.example.com/gone:1 is not on the engine, and pullPolicy is never
-    remove mcpctl-dev-memory.new-ebe9d5d6
+    remove mcpctl-dev-memory.new-d38e96c6
     bring back mcpctl-dev-memory.old-OLD
     image  registry.example.com/app:1 -> registry.example.com/gone:1  [pending]  fleet.yaml:10
     user   (none) -> 1000  [pending]  fleet.yaml:10

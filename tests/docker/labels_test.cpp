@@ -79,4 +79,14 @@ BOOST_AUTO_TEST_CASE(names_of_a_replace_are_recognised_as_such)
     BOOST_TEST(!isNameOf("anything", ""));
 }
 
+BOOST_AUTO_TEST_CASE(a_transport_comes_back_from_its_label)
+{
+    const mcpctl::Transport http{mcpctl::Transport::Type::streamableHttp, 3001, "/mcp"};
+    BOOST_TEST(toLabel(http) == "3001/mcp");
+    BOOST_TEST((toTransport("3001/mcp") == http));
+    BOOST_TEST(toLabel({}) == "stdio");
+    for (const auto* text : {"stdio", "", "0/mcp", "70000/mcp", "/mcp", "-1/x"})
+        BOOST_TEST((toTransport(text) == mcpctl::Transport{}), text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,8 +7,7 @@ load helper
 processes=()
 
 setup() {
-  export MCPCTL_LOCK_DIR=$BATS_TEST_TMPDIR/lock
-  export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+  export MCPCTL_LOCK_DIR=$BATS_TEST_TMPDIR/lock XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
   manifests=$BATS_TEST_TMPDIR/manifests
   mkdir -p "$manifests"
 }
@@ -67,7 +66,7 @@ network() {
 }
 
 # apply [OPTION...]: with a short settle time; the tests' servers either run or end at once
-apply() { mcpctl apply "$manifests" --settle-time 700ms "$@"; }
+apply() { mcpctl apply "$manifests" --settle-time 700ms --ready-timeout 20s "$@"; }
 
 # plan_json: the plan, as JSON
 plan_json() { mcpctl plan "$manifests" -o json; }

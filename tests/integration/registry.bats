@@ -8,7 +8,7 @@ c=mcpctl-dev-echo
 
 @test "a server without an image runs on node:20-alpine, pulled once" {
   docker rmi -f node:20-alpine || true
-  printf 'apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: echo}\nspec:\n  command: [node, -e, "process.stdin.resume()"]\n' >"$manifests/server.yaml"
+  printf 'apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: echo}\nspec:\n  command: [node, -e, "process.stdin.resume()"]\n  health: {type: none}\n' >"$manifests/server.yaml"
   profile dev echo
   profile more echo
   holds "$(plan_json)" '[.steps[] | select(.verb == "create") | .actions[0] | .pull and .image == "node:20-alpine"] == [true, true]'

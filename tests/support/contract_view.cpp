@@ -348,6 +348,21 @@ void logOfNothingIsNotFound(const ContractBed& bed)
         Kind::notFound, [&] { bed.orchestrator.getLogs(id, {}, [](const LogPiece&) { return true; }, {}); }, "");
 }
 
+void healthIsInferredWhereNothingChecks(const ContractBed& bed)
+{
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    const auto running = bed.orchestrator.getHealth(id);
+    BOOST_TEST((running.status == Health::Status::healthy));
+    BOOST_TEST(!running.checked);
+    bed.orchestrator.suspendServer(id);
+    BOOST_TEST((bed.orchestrator.getHealth(id).status == Health::Status::unhealthy));
+    bed.orchestrator.stopServer(id);
+    const auto gone = bed.orchestrator.getHealth(id);
+    BOOST_TEST((gone.status == Health::Status::unhealthy));
+    BOOST_TEST(!gone.output.empty());
+}
+
 void imagesAreTold(const ContractBed& bed)
 {
     const auto image = bed.orchestrator.inspectImage(bed.image);
@@ -385,6 +400,7 @@ std::vector<ContractCase> viewCases()
         {"a_followed_log_ends_with_the_process", followedLogEndsWithTheProcess},
         {"a_followed_log_is_left_at_once_when_stopped", followedLogIsLeftAtOnce},
         {"the_log_of_what_is_gone_is_not_found", logOfNothingIsNotFound},
+        {"without_a_check_health_is_inferred_from_whether_it_runs", healthIsInferredWhereNothingChecks},
         {"an_image_is_told_by_name_and_by_id_and_one_that_is_not_there_is_nothing", imagesAreTold},
         {"the_engine_tells_the_same_identity_each_time", engineHasAnIdentity},
     };

@@ -58,6 +58,7 @@ public:
         return real_.resolveInRegistry(reference);
     }
     LiveStatus getStatus(const std::string& id) const override { return real_.getStatus(id); }
+    Health getHealth(const std::string& id) const override { return real_.getHealth(id); }
     void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                  std::stop_token stop) const override
     {

@@ -41,7 +41,6 @@ ServerSpec shown(ServerSpec spec, const Launch& launch, const ImageInfo& image)
 {
     spec = withImageDefaults(std::move(spec), image);
     spec.image = launch.image;
-    spec.transport = {};
     for (auto& [key, value] : spec.env)
         value = EnvValue{value.text, std::nullopt, true};
     if (spec.health.type != HealthCheck::Type::command)

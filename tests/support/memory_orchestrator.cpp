@@ -105,6 +105,12 @@ LiveStatus MemoryOrchestrator::getStatus(const std::string& id) const
     return stopped && container.error.empty() ? LiveStatus::stopped : LiveStatus::error;
 }
 
+Health MemoryOrchestrator::getHealth(const std::string& id) const
+{
+    const bool runs = getStatus(id) == LiveStatus::running;
+    return {runs ? Health::Status::healthy : Health::Status::unhealthy, false, runs ? "" : "it does not run"};
+}
+
 void MemoryOrchestrator::getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                                  std::stop_token stop) const
 {

@@ -60,6 +60,7 @@ Complaints fixedDifferences(const ServerSpec& want, const ServerSpec& live, cons
     check(textsOf(live.env) == wantedEnv(want, image), "env");
     check(live.user == want.user.value_or(image.user), "user");
     check(live.keepsStdin == want.keepsStdin, "stdin");
+    check(live.transport == want.transport, "transport");
     check(live.mounts == want.mounts, "mounts");
     check(live.tmpfs == want.tmpfs, "tmpfs");
     check(live.publications == want.publications, "publications");
