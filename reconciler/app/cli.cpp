@@ -2,19 +2,21 @@
 
 #include "app/commands.h"
 #include "app/completion.h"
-#include "app/lock.h"
-#include "app/pipeline.h"
+#include "app/help.h"
 #include "app/report.h"
-#include "app/saved_plan.h"
+#include "app/run_guarded.h"
 #include "app/signals.h"
+#include "app/terminal.h"
 #include "model/diagnostic.h"
 #include "model/quantity.h"
 #include "model/version.h"
-#include "orchestrator/error.h"
+#include "validate/schemas.h"
 
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace mcpctl
 {
@@ -49,31 +51,74 @@ public:
                     "69 engine unreachable; more in the README.");
         app_.fallthrough();
         app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-        app_.require_subcommand(1);
-        app_.set_version_flag("--version", "mcpctl " + std::string(version));
+        app_.allow_extras(); // unexpectedWord() knows better words for them
+        app_.set_help_flag("-h,--help", "this help, or that of the command");
+        app_.set_version_flag("--version", "mcpctl " + std::string(version), "the version of mcpctl");
+        app_.formatter_fn([this](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return helpOf(*app); });
         globalOptions();
+        group_ = "From manifests to running servers";
         readingCommands();
         actingCommands();
+        group_ = "Servers that run";
+        runningCommands();
+        group_ = "And";
         otherCommands();
     }
 
     CLI::App& app() { return app_; }
+    std::string help() const { return helpOf(app_); }
+    void use(Signals& signals) { signals_ = &signals; }
+
+    /// After parsing: what is wrong with a word that nothing on the command line expects; empty if there is none.
+    std::string unexpectedWord() const
+    {
+        const auto words = app_.remaining(true);
+        if (words.empty())
+            return "";
+        const auto& word = words.front();
+        const auto commands = app_.get_subcommands();
+        const auto hint = [&word](const std::vector<std::string>& known)
+        {
+            const auto near = nearest(word.substr(0, word.find('=')), known);
+            return near.empty() ? std::string() : fmt::format("; did you mean `{}`?", near);
+        };
+        if (word.starts_with('-'))
+        {
+            auto known = names(optionsOf(app_));
+            if (!commands.empty())
+                for (const auto& name : names(optionsOf(*commands.front())))
+                    known.push_back(name);
+            return fmt::format("there is no option `{}`{}", word, hint(known));
+        }
+        if (!commands.empty())
+            return fmt::format("`{}` takes no argument `{}`", commands.front()->get_name(), word);
+        return fmt::format("there is no command `{}`{}", word, hint(names(shapeOf().commands)));
+    }
 
 private:
     void globalOptions()
     {
         auto& global = line_.global;
-        app_.add_option("-p,--project", global.project, "the scope that owns and prunes")
+        app_.add_option("-p,--project", global.project,
+                        "the scope that owns and prunes (default mcpctl, or $MCPCTL_PROJECT)")
             ->envname("MCPCTL_PROJECT")
-            ->capture_default_str()
-            ->check(projectName());
-        app_.add_option("-H,--host", global.host, "the engine, as unix:///var/run/docker.sock; default: as docker's");
-        static const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
-                                                                 {"json", OutputFormat::json}};
-        app_.add_option("-o,--output", global.output, "text or json")->transform(CLI::Transformer(formats));
-        app_.add_option("--secrets", global.secretsFolder, "folder with one file per secret")
+            ->check(projectName())
+            ->type_name("NAME");
+        app_.add_option("-H,--host", global.host,
+                        "the engine, as unix:///var/run/docker.sock (default: the one that docker would use)")
+            ->type_name("URL");
+        choice<OutputFormat>(app_, "-o,--output", "FORMAT", "text (default) or json", global.output,
+                             {{"text", OutputFormat::text}, {"json", OutputFormat::json}});
+        choice<LogLevel>(app_, "--log-level", "LEVEL", "how much to tell: error, warning, info (default) or debug",
+                         global.logLevel,
+                         {{"error", LogLevel::error},
+                          {"warning", LogLevel::warning},
+                          {"info", LogLevel::info},
+                          {"debug", LogLevel::debug}});
+        app_.add_option("--secrets", global.secretsFolder,
+                        "folder with one file for each secret (default /run/secrets, or $MCPCTL_SECRETS)")
             ->envname("MCPCTL_SECRETS")
-            ->capture_default_str();
+            ->type_name("DIR");
         app_.add_flag("--stats", global.stats, "tell the engine calls and bytes at the end");
     }
 
@@ -92,8 +137,11 @@ private:
         scope(plan);
         plan->add_flag("--detailed-exitcode", line_.reconcile.detailedExitCode,
                        "exit with 2 when changes are pending, 3 when there is only drift");
-        plan->add_option("--out", line_.reconcile.saveTo, "save the plan for `apply FILE`");
+        plan->add_option("--out", line_.reconcile.saveTo, "save the plan for `apply FILE`")->type_name("FILE");
+    }
 
+    void runningCommands()
+    {
         command("status", "show the instances of the project", "  mcpctl status\n  mcpctl status -o json",
                 [this] { return statusCommand(line_.global); });
     }
@@ -123,16 +171,18 @@ private:
         auto* schema = command("schema", "print the JSON schema of a kind of manifest",
                                "  mcpctl schema\n  mcpctl schema McpServer > McpServer.schema.json",
                                [this] { return schemaCommand(line_.schemaKind); });
-        schema->add_option("KIND", line_.schemaKind, "McpServer, Profile, Network or SecurityPolicy");
+        auto* kind = schema->add_option("KIND", line_.schemaKind, "the kind of manifest; without one, all are listed");
+        for (const auto& [name, text] : embeddedSchemas())
+            choices_[kind].emplace_back(name);
 
         command("doctor", "check that this machine and its engine can do what mcpctl needs", "  mcpctl doctor",
                 [this] { return doctorCommand(line_.global); });
 
         auto* completion = command("completion", "print a completion script for a shell",
                                    "  source <(mcpctl completion bash)", [this] { return completionScript(); });
-        completion->add_option("SHELL", line_.shell, "bash, zsh or fish")
-            ->required()
-            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+        choice<std::string>(*completion, "SHELL", "", "bash, zsh or fish", line_.shell,
+                            {{"bash", "bash"}, {"zsh", "zsh"}, {"fish", "fish"}})
+            ->required();
 
         command("version", "print the version of mcpctl and of the engine", "  mcpctl version -o json",
                 [this] { return versionCommand(line_.global); });
@@ -141,6 +191,8 @@ private:
     CLI::App* command(const std::string& name, const std::string& what, const std::string& examples, Run run)
     {
         auto* added = app_.add_subcommand(name, what);
+        added->group(group_);
+        added->set_help_flag("-h,--help", "this help");
         added->footer("Examples:\n" + examples);
         added->callback([this, run = std::move(run)] { run_ = run; });
         return added;
@@ -159,14 +211,37 @@ private:
         each(to->add_option("--profile", options.profiles, "only instances of this profile; never prunes"));
         each(to->add_option("--server", options.servers, "only instances of this server; never prunes"));
         to->add_flag("!--no-prune", options.prune, "keep what is no longer declared");
-        to->add_option("--prune-max", options.pruneMax, "how many instances may be removed at once");
+        to->add_option("--prune-max", options.pruneMax, "how many instances may be removed at once")->type_name("N");
         to->add_flag("--allow-empty", options.allowEmpty, "manifests without any instance may remove everything");
     }
 
     /// An option that may come several times, with one value each: what follows is a path again.
     static void each(CLI::Option* option)
     {
-        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false)->type_name("NAME");
+    }
+
+    /// An option, or an argument, that is one of a few words.
+    template <typename Value>
+    CLI::Option* choice(CLI::App& to, const std::string& names, const std::string& type, const std::string& what,
+                        Value& value, const std::vector<std::pair<std::string, Value>>& choices)
+    {
+        std::vector<std::string> words;
+        for (const auto& [word, meaning] : choices)
+            words.push_back(word);
+        auto* option = to.add_option_function<std::string>(
+            names,
+            [&value, choices, words, names](const std::string& text)
+            {
+                const auto found = std::find(words.begin(), words.end(), text);
+                if (found == words.end())
+                    throw CLI::ValidationError(names.substr(names.find(',') + 1),
+                                               fmt::format("`{}` is none of {}", text, fmt::join(words, ", ")));
+                value = choices[static_cast<std::size_t>(found - words.begin())].second;
+            },
+            what);
+        choices_[option] = words;
+        return option->type_name(type);
     }
 
     static void duration(CLI::App* to, const std::string& name, std::chrono::milliseconds& value,
@@ -207,91 +282,72 @@ private:
         return ExitCode::done;
     }
 
-    static std::vector<CompletionOption> optionsOf(const CLI::App& app)
+    OptionShape shapeOf(const CLI::Option& option) const
     {
-        std::vector<CompletionOption> out;
-        for (const auto* option : app.get_options())
-            for (const auto& name : option->get_lnames())
-                out.push_back({"--" + name, option->get_description(), option->get_items_expected_max() > 0});
-        return out;
-    }
-
-    CompletionShape shapeOf() const
-    {
-        CompletionShape shape{optionsOf(app_), {}};
-        for (const auto* each : app_.get_subcommands([](const CLI::App*) { return true; }))
-        {
-            CompletionCommand command{each->get_name(), each->get_description(), optionsOf(*each), {}};
-            if (command.name == "completion")
-                command.arguments = {"bash", "zsh", "fish"};
-            if (command.name == "schema")
-                command.arguments = {"McpServer", "Profile", "Network", "SecurityPolicy"};
-            shape.commands.push_back(std::move(command));
-        }
+        OptionShape shape;
+        shape.name = option.get_positional() ? option.get_name(true) : "--" + option.get_lnames().front();
+        if (!option.get_snames().empty())
+            shape.shortName = "-" + option.get_snames().front();
+        if (option.get_items_expected_max() > 0)
+            shape.value = option.get_type_name().substr(0, option.get_type_name().find(':')); // then come the checks
+        shape.description = option.get_description();
+        if (const auto known = choices_.find(&option); known != choices_.end())
+            shape.choices = known->second;
+        shape.required = option.get_required();
+        shape.many = option.get_items_expected_max() > 1;
         return shape;
     }
 
-public:
-    void use(Signals& signals) { signals_ = &signals; }
+    std::vector<OptionShape> optionsOf(const CLI::App& app, bool positional = false) const
+    {
+        std::vector<OptionShape> out;
+        for (const auto* option : app.get_options())
+            if (option->get_positional() == positional)
+                out.push_back(shapeOf(*option));
+        return out;
+    }
 
-private:
+    CommandShape shapeOf(const CLI::App& command) const
+    {
+        return {command.get_name(),   command.get_description(), command.get_group(),
+                command.get_footer(), optionsOf(command),        optionsOf(command, true)};
+    }
+
+    ProgramShape shapeOf() const
+    {
+        ProgramShape shape{app_.get_description(), app_.get_footer(), optionsOf(app_), {}};
+        for (const auto* each : app_.get_subcommands([](const CLI::App*) { return true; }))
+            shape.commands.push_back(shapeOf(*each));
+        return shape;
+    }
+
+    template <typename Shape>
+    static std::vector<std::string> names(const std::vector<Shape>& shapes)
+    {
+        std::vector<std::string> out;
+        for (const auto& shape : shapes)
+            out.push_back(shape.name);
+        return out;
+    }
+
+    std::string helpOf(const CLI::App& app) const
+    {
+        const auto width = isTerminal(STDOUT_FILENO) ? terminalWidth(STDOUT_FILENO) : 100;
+        return &app == &app_ ? renderHelp(shapeOf(), width) : renderHelp(shapeOf(app), width);
+    }
+
     CLI::App app_{"", "mcpctl"};
     CommandLine& line_;
     Run& run_;
     Signals* signals_ = nullptr;
+    std::string group_;
+    std::map<const CLI::Option*, std::vector<std::string>> choices_;
 };
 
-/// A word where a command should be deserves better than "not expected".
-void hintAtCommand(const CLI::App& app, int argc, char** argv)
+int usageError(const std::string& what)
 {
-    std::vector<std::string> known;
-    for (const auto* each : app.get_subcommands([](const CLI::App*) { return true; }))
-        known.push_back(each->get_name());
-    for (int i = 1; i < argc; ++i)
-    {
-        const std::string word = argv[i];
-        if (word.empty() || word.front() == '-')
-            continue;
-        if (std::find(known.begin(), known.end(), word) == known.end())
-            if (const auto near = nearest(word, known); !near.empty())
-                say(fmt::format("did you mean `{}`?\n", near));
-        return;
-    }
-}
-
-int exitStatus(ExitCode code)
-{
-    return static_cast<int>(code);
-}
-
-int runGuarded(const Run& run)
-{
-    const auto fail = [](const std::exception& error, ExitCode code)
-    {
-        say(fmt::format("mcpctl: {}\n", error.what()));
-        return exitStatus(code);
-    };
-    try
-    {
-        return exitStatus(run());
-    }
-    catch (const UsageError& error)
-    {
-        return fail(error, ExitCode::usage);
-    }
-    catch (const LockHeld& error)
-    {
-        return fail(error, ExitCode::locked);
-    }
-    catch (const OrchestratorError& error)
-    {
-        const bool away = error.kind() == OrchestratorError::Kind::unreachable;
-        return fail(error, away ? ExitCode::noEngine : ExitCode::failed);
-    }
-    catch (const std::exception& error)
-    {
-        return fail(error, ExitCode::failed);
-    }
+    say(fmt::format("mcpctl: {}\nrun `mcpctl --help`, or `mcpctl COMMAND --help`\n", what));
+    return static_cast<int>(ExitCode::usage);
 }
 
 }
@@ -312,10 +368,15 @@ int runCommandLine(int argc, char** argv)
     }
     catch (const CLI::ParseError& error)
     {
-        say(fmt::format("mcpctl: {}\n", error.what()));
-        hintAtCommand(app, argc, argv);
-        say("run `mcpctl --help`, or `mcpctl COMMAND --help`\n");
-        return exitStatus(ExitCode::usage);
+        const auto unexpected = declaration.unexpectedWord();
+        return usageError(unexpected.empty() ? error.what() : unexpected);
+    }
+    if (const auto unexpected = declaration.unexpectedWord(); !unexpected.empty())
+        return usageError(unexpected);
+    if (!run)
+    {
+        say(declaration.help());
+        return static_cast<int>(ExitCode::usage);
     }
     Signals signals;
     declaration.use(signals);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/log.h"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -21,6 +23,7 @@ struct GlobalOptions
     std::string project = "mcpctl";
     std::optional<std::string> host; ///< `--host`; else what docker itself would use
     OutputFormat output = OutputFormat::text;
+    LogLevel logLevel = LogLevel::info;
     bool stats = false; ///< tell the number of engine calls and bytes at the end
     std::string secretsFolder = "/run/secrets";
 };
