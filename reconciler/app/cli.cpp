@@ -31,9 +31,14 @@ struct CommandLine
     std::string schemaKind;
     std::string shell;
     bool yes = false;
+    std::vector<std::string> instances;
+    DescribeOptions describe;
+    ConnectOptions connect;
 };
 
 using Run = std::function<ExitCode()>;
+
+constexpr const char* instanceWords = "full name, PROFILE-INSTANCE, or the name within a profile where that is clear";
 
 /// Declares the whole command line. `run` becomes what the chosen command does.
 class Declaration
@@ -144,6 +149,65 @@ private:
     {
         command("status", "show the instances of the project", "  mcpctl status\n  mcpctl status -o json",
                 [this] { return statusCommand(line_.global); });
+
+        auto* describe = command("describe", "tell everything about one instance",
+                                 "  mcpctl describe dev-memory\n"
+                                 "  mcpctl describe mcpctl-dev-memory manifests/   and what a plan would change for it",
+                                 [this] { return describeCommand(line_.global, line_.describe); });
+        describe->add_option("INSTANCE", line_.describe.instance, instanceWords)->required();
+        describe->add_option("PATH", line_.describe.paths, "manifests to compare it with")
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        lifecycleCommands();
+        connectCommand();
+    }
+
+    void lifecycleCommands()
+    {
+        lifecycle(LifecycleVerb::restart, "stop instances within their grace period, and start them again",
+                  "  mcpctl restart dev-memory");
+        lifecycle(LifecycleVerb::stop, "stop instances, until they are started or the next apply",
+                  "  mcpctl stop dev-memory dev-fetch");
+        lifecycle(LifecycleVerb::start, "start instances that were stopped", "  mcpctl start dev-memory");
+    }
+
+    void lifecycle(LifecycleVerb verb, const std::string& what, const std::string& examples)
+    {
+        auto* added =
+            command(std::string(toString(verb)), what,
+                    examples + "\nThe next apply restores what the manifests declare; `enabled: false` in a "
+                               "profile keeps a server stopped.",
+                    [this, verb]
+                    {
+                        LifecycleOptions options;
+                        const auto& given = line_.reconcile;
+                        options.wait.reset();
+                        if (given.wait)
+                            options.wait = ReadyWatcher::Times{given.settle, given.readyTimeout};
+                        return lifecycleCommand(line_.global, verb, line_.instances, options, signals_->stopToken());
+                    });
+        instances(added)->required();
+        if (verb != LifecycleVerb::stop)
+            waiting(added);
+    }
+
+    void connectCommand()
+    {
+        auto& options = line_.connect;
+        auto* connect = command("connect-config", "print what an MCP client needs to reach the servers that run",
+                                "  mcpctl connect-config --client claude-code > .mcp.json\n"
+                                "  mcpctl connect-config --client vscode --profile research\n"
+                                "  mcpctl connect-config --client codex dev-memory",
+                                [this] { return connectConfigCommand(line_.global, line_.connect); });
+        choice<ConnectClient>(*connect, "--client", "CLIENT",
+                              fmt::format("{}", fmt::join(words(connectClients()), ", ")), options.client,
+                              connectClients())
+            ->required();
+        connect->add_option("--profile", options.profile, "only instances of this profile")->type_name("NAME");
+        connect
+            ->add_option("--command", options.command, "how the client calls mcpctl (default: by this program's path)")
+            ->type_name("NAME");
+        connect->add_option("INSTANCE", options.instances, instanceWords)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 
     void actingCommands()
@@ -154,11 +218,8 @@ private:
                               [this] { return applyCommand(line_.global, line_.reconcile, signals_->stopToken()); });
         paths(apply);
         scope(apply);
-        auto& options = line_.reconcile;
-        apply->add_flag("--dry-run", options.dryRun, "only show the plan");
-        apply->add_flag("!--no-wait", options.wait, "do not wait until started servers are ready");
-        duration(apply, "--settle-time", options.settle, "how long a server must run to count as ready");
-        duration(apply, "--ready-timeout", options.readyTimeout, "when to give up waiting for a server");
+        apply->add_flag("--dry-run", line_.reconcile.dryRun, "only show the plan");
+        waiting(apply);
 
         auto* destroy = command("destroy", "remove everything of the project; volumes stay",
                                 "  mcpctl destroy\n  mcpctl --project demo destroy --yes",
@@ -205,6 +266,20 @@ private:
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
 
+    CLI::Option* instances(CLI::App* to)
+    {
+        return to->add_option("INSTANCE", line_.instances, instanceWords)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+
+    void waiting(CLI::App* to)
+    {
+        auto& options = line_.reconcile;
+        to->add_flag("!--no-wait", options.wait, "do not wait until started servers are ready");
+        duration(to, "--settle-time", options.settle, "how long a server must run to count as ready");
+        duration(to, "--ready-timeout", options.readyTimeout, "when to give up waiting for a server");
+    }
+
     void scope(CLI::App* to)
     {
         auto& options = line_.reconcile;
@@ -221,17 +296,23 @@ private:
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false)->type_name("NAME");
     }
 
+    template <typename Value>
+    static std::vector<std::string> words(const std::vector<std::pair<std::string, Value>>& choices)
+    {
+        std::vector<std::string> out;
+        for (const auto& [word, meaning] : choices)
+            out.push_back(word);
+        return out;
+    }
+
     /// An option, or an argument, that is one of a few words.
     template <typename Value>
     CLI::Option* choice(CLI::App& to, const std::string& names, const std::string& type, const std::string& what,
                         Value& value, const std::vector<std::pair<std::string, Value>>& choices)
     {
-        std::vector<std::string> words;
-        for (const auto& [word, meaning] : choices)
-            words.push_back(word);
         auto* option = to.add_option_function<std::string>(
             names,
-            [&value, choices, words, names](const std::string& text)
+            [&value, choices, names, words = words(choices)](const std::string& text)
             {
                 const auto found = std::find(words.begin(), words.end(), text);
                 if (found == words.end())
@@ -240,7 +321,7 @@ private:
                 value = choices[static_cast<std::size_t>(found - words.begin())].second;
             },
             what);
-        choices_[option] = words;
+        choices_[option] = words(choices);
         return option->type_name(type);
     }
 

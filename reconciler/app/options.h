@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/connect_config.h"
 #include "app/log.h"
 
 #include <chrono>
@@ -26,6 +27,22 @@ struct GlobalOptions
     LogLevel logLevel = LogLevel::info;
     bool stats = false; ///< tell the number of engine calls and bytes at the end
     std::string secretsFolder = "/run/secrets";
+};
+
+/// What describe tells of.
+struct DescribeOptions
+{
+    std::string instance;
+    std::vector<std::string> paths; ///< of manifests: tell what a plan would change; empty: do not
+};
+
+/// For whom connect-config writes, and of what.
+struct ConnectOptions
+{
+    ConnectClient client = ConnectClient::claudeCode;
+    std::vector<std::string> instances; ///< empty: all that run
+    std::string profile;                ///< empty: all
+    std::string command;                ///< how the client calls mcpctl; empty: this program, by its path
 };
 
 /// What plan and apply read, and how far they go.
