@@ -300,6 +300,7 @@ private:
     static std::vector<std::string> words(const std::vector<std::pair<std::string, Value>>& choices)
     {
         std::vector<std::string> out;
+        out.reserve(choices.size());
         for (const auto& [word, meaning] : choices)
             out.push_back(word);
         return out;
@@ -406,6 +407,7 @@ private:
     static std::vector<std::string> names(const std::vector<Shape>& shapes)
     {
         std::vector<std::string> out;
+        out.reserve(shapes.size());
         for (const auto& shape : shapes)
             out.push_back(shape.name);
         return out;

@@ -55,6 +55,7 @@ std::string table(const std::vector<std::pair<std::string, std::string>>& rows, 
 std::string options(const std::vector<OptionShape>& all, std::size_t width)
 {
     std::vector<std::pair<std::string, std::string>> rows;
+    rows.reserve(all.size());
     for (const auto& option : all)
         rows.emplace_back(label(option), option.description);
     return table(rows, width);

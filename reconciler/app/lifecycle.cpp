@@ -62,11 +62,12 @@ private:
             return;
         const auto policy = policyFor(instance);
         const bool wasRunning = verb_ == LifecycleVerb::start && runs(instance);
-        if (!wasRunning)
-            orchestrator_.resumeServer(instance.id);
-        // Afterwards: a server that runs with the wrong policy is better than one that does not run.
+        // Before it runs: one that ends at once may end while it is changed.
         orchestrator_.restoreServer(instance.id, InstanceName(instance.name), policy);
-        if (!wasRunning && watcher_ != nullptr)
+        if (wasRunning)
+            return;
+        orchestrator_.resumeServer(instance.id);
+        if (watcher_ != nullptr)
             waitFor(instance, policy);
     }
 

@@ -3,6 +3,17 @@
 namespace mcpctl
 {
 
+namespace
+{
+
+bool bringsAlong(const ImageInfo& image, const std::string& name, const std::string& value)
+{
+    const auto found = image.env.find(name);
+    return found != image.env.end() && found->second == value;
+}
+
+}
+
 Scrubber liveSecrets(const OrchestratorView& view, const ObservedInstance& instance)
 {
     const auto image = view.inspectImage(instance.imageId);
@@ -10,10 +21,8 @@ Scrubber liveSecrets(const OrchestratorView& view, const ObservedInstance& insta
     auto& spec = secrets.instances[InstanceName(instance.name)].spec;
     for (const auto& [name, value] : instance.spec.env)
     {
-        const auto brought = image ? image->env.find(name) : decltype(image->env.find(name)){};
-        if (image && brought != image->env.end() && brought->second == value.text)
-            continue;
-        spec.env[name] = {value.text, name, true};
+        if (!image || !bringsAlong(*image, name, value.text))
+            spec.env[name] = {value.text, name, true};
     }
     return Scrubber(secrets);
 }

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr auto slowCall = 60s;   ///< making, starting and removing: disks and network drivers
 constexpr auto afterGrace = 30s; ///< for the engine to kill and clean up when the grace period is over
 constexpr auto removalUnderWay = 20s;
+constexpr int updateAttempts = 10;
 
 bool answerWasLost(const EngineError& error)
 {
@@ -108,12 +109,8 @@ bool ContainerCalls::stop(const std::string& id)
     const std::string what = "stop container " + shortId(id);
     // First, or the engine revives what exits. One that is being removed (409) cannot be updated, and needs not.
     if (found->instance.spec.restart.when != RestartPolicy::When::no)
-        translated(
-            [&]
-            {
-                client_->post({.path = "/containers/" + id + "/update", .what = what, .accept = {404, 409}},
-                              Body::json(updateBody(RestartPolicy{RestartPolicy::When::no})));
-            });
+        updatePolicy({.path = "/containers/" + id + "/update", .what = what, .accept = {404, 409}},
+                     RestartPolicy{RestartPolicy::When::no});
     // 304: it is stopped. 409 is what a dead one answers.
     const Request request{.path = "/containers/" + id + "/stop",
                           .what = what,
@@ -164,9 +161,26 @@ void ContainerCalls::rename(const std::string& id, const std::string& name)
 
 void ContainerCalls::setRestartPolicy(const std::string& id, const RestartPolicy& restart)
 {
-    const Request request{.path = "/containers/" + id + "/update",
-                          .what = "set the restart policy of container " + shortId(id)};
-    translated([&] { client_->post(request, Body::json(updateBody(restart))); });
+    updatePolicy(
+        {.path = "/containers/" + id + "/update", .what = "set the restart policy of container " + shortId(id)},
+        restart);
+}
+
+void ContainerCalls::updatePolicy(const Request& request, const RestartPolicy& restart)
+{
+    for (int attempt = 1;; ++attempt)
+        try
+        {
+            client_->post(request, Body::json(updateBody(restart)));
+            return;
+        }
+        catch (const EngineError& error)
+        {
+            // Its process has ended, and the engine has not noticed yet.
+            if (attempt == updateAttempts || !says(error, "cannot update a stopped container"))
+                throw translate(error);
+            std::this_thread::sleep_for(100ms);
+        }
 }
 
 std::vector<std::string> ContainerCalls::setLimits(const std::string& id, const Resources& resources,

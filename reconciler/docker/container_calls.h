@@ -50,6 +50,7 @@ public:
 private:
     std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
     void waitUntilGone(const std::string& id) const;
+    void updatePolicy(const Request& request, const RestartPolicy& restart);
 
     const std::shared_ptr<Client> client_;
     const EngineReader& reader_;

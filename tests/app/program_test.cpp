@@ -186,6 +186,13 @@ BOOST_AUTO_TEST_CASE(without_a_command_the_help_is_printed_and_nothing_was_done)
     BOOST_TEST(result.err == mcpctl("--help").out);
 }
 
+BOOST_AUTO_TEST_CASE(more_is_told_where_more_is_asked_for)
+{
+    const std::string where = "debug   the engine is unix:///nonexistent/docker.sock, by DOCKER_HOST\n";
+    BOOST_TEST(has(mcpctl("--log-level debug status").err, where));
+    BOOST_TEST(!has(mcpctl("status").err, where));
+}
+
 BOOST_AUTO_TEST_CASE(schemas_are_printed_as_they_are)
 {
     BOOST_TEST(mcpctl("schema").out == "McpServer\nNetwork\nProfile\nSecurityPolicy\n");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154,SC2016  # helper.bash sets variables, `run` too; jq and go templates have a $ of their own
+# shellcheck disable=SC2030,SC2031,SC2154,SC2016  # helper.bash sets variables, `run` too; jq and go templates have a $ of their own
 # Instances touched and looked at by hand, on a real engine.
 
 load mcpctl
@@ -74,18 +74,24 @@ whole() {
   [[ $(identity $e) == "$before" ]]
 }
 
-@test "one that does not come up again is a failure that names it, and the others are restarted" {
-  begin 'volumes: [{name: data, mountPath: /data}]'
-  mcpctl stop echo
-  docker network disconnect -f mcpctl-network $e
-  docker network disconnect -f mcpctl-network $w
-  docker network disconnect -f mcpctl-ingress $w
-  docker network rm mcpctl-network mcpctl-ingress
-  docker network create mcpctl-network
-  docker network connect mcpctl-network $e
-  docker network rm mcpctl-network # $e hangs on what is gone
-  run -1 mcpctl start echo web "${quick[@]}"
-  [[ $output == *"$e: start failed:"* && $output == *"started $w"* ]]
+@test "one that cannot be started is a failure that says why, and the others are started" {
+  begin
+  mcpctl stop echo web
+  docker run -d -i --name thief -p 127.0.0.1:8931:1 mcpctl/echo:1
+  run -1 mcpctl start web echo "${quick[@]}"
+  [[ $output == *"$w: start failed:"*'already allocated'* && $output == *"started $e"* ]]
+  docker rm -f thief
+  run -0 mcpctl restart web "${quick[@]}"
+  settled
+}
+
+@test "one that ends again and again is a failure with its last words" {
+  server dies 'command: ["--stderr-line", "I cannot go on", "--crash-after", "10"]'
+  profile dev dies
+  run apply
+  mcpctl stop dies
+  run -1 mcpctl start dies "${quick[@]}"
+  [[ $output == *'mcpctl-dev-dies: start failed:'*'I cannot go on'* ]]
 }
 
 @test "what is not ours is not touched, and a wrong name is told with the right one" {
@@ -138,8 +144,6 @@ whole() {
 @test "describe keeps a secret that a server writes into its log to itself" {
   export MCPCTL_SECRET_TOKEN=hush-hush-hush
   begin 'envTemplate: {TOKEN: {secretRef: {name: token}}}'
-  docker exec $e /mcp-echo --once inside >/dev/null
-  docker rm -f $e
   server echo 'envTemplate: {TOKEN: {secretRef: {name: token}}}' 'entrypoint: [/mcp-echo, --stderr-line, hush-hush-hush]'
   apply
   eventually 5 bash -c "docker logs $e 2>&1 | grep -q hush-hush-hush"
