@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/exit_code.h"
+#include "app/lifecycle.h"
 #include "app/options.h"
 #include "app/signals.h"
 
@@ -28,11 +29,16 @@ ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& option
 /// A table of what each running instance uses, again and again until stopped, or once.
 ExitCode statsCommand(const GlobalOptions& global, const ObserveOptions& options, const std::stop_token& stop);
 ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options);
+/// Restarts, stops or starts the instances that `names` mean (select_instances.h), under the project's lock.
+ExitCode lifecycleCommand(const GlobalOptions& global, LifecycleVerb verb, const std::vector<std::string>& names,
+                          const LifecycleOptions& options, const std::stop_token& stop);
+/// Everything that can be told of one instance, on one screen.
+ExitCode describeCommand(const GlobalOptions& global, const DescribeOptions& options);
+/// What a client puts into its configuration to reach the servers that run.
+ExitCode connectConfigCommand(const GlobalOptions& global, const ConnectOptions& options);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);
-/// The completion script for `bash`, `zsh` or `fish`.
-ExitCode completionCommand(const std::string& shell);
 ExitCode versionCommand(const GlobalOptions& global);
 
 }

@@ -18,7 +18,9 @@ std::shared_ptr<Client> connect(const GlobalOptions& global)
 {
     try
     {
-        return std::make_shared<Client>(docker::resolveEndpoint(global.host, docker::Environment::ofProcess()));
+        const auto endpoint = docker::resolveEndpoint(global.host, docker::Environment::ofProcess());
+        Log(global.logLevel).debug(fmt::format("the engine is {}, by {}", endpoint.text(), endpoint.origin));
+        return std::make_shared<Client>(endpoint);
     }
     catch (const docker::EndpointError& error)
     {

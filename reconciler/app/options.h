@@ -1,5 +1,8 @@
 #pragma once
 
+#include "app/connect_config.h"
+#include "app/log.h"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -22,6 +25,7 @@ struct GlobalOptions
     std::string project = "mcpctl";
     std::optional<std::string> host; ///< `--host`; else what docker itself would use
     OutputFormat output = OutputFormat::text;
+    LogLevel logLevel = LogLevel::info;
     bool stats = false; ///< tell the number of engine calls and bytes at the end
     std::string secretsFolder = "/run/secrets";
     std::optional<std::string> history; ///< where it is kept; `none` keeps none
@@ -45,6 +49,22 @@ struct LogsOptions
 struct StatusOptions
 {
     bool probe = false; ///< ask each server now; `-o wide` does as well
+};
+
+/// What describe tells of.
+struct DescribeOptions
+{
+    std::string instance;
+    std::vector<std::string> paths; ///< of manifests: tell what a plan would change; empty: do not
+};
+
+/// For whom connect-config writes, and of what.
+struct ConnectOptions
+{
+    ConnectClient client = ConnectClient::claudeCode;
+    std::vector<std::string> instances; ///< empty: all that run
+    std::string profile;                ///< empty: all
+    std::string command;                ///< how the client calls mcpctl; empty: this program, by its path
 };
 
 /// What plan and apply read, and how far they go.

@@ -95,7 +95,7 @@ private:
     const GlobalOptions& global_;
     const ObserveOptions& options_;
     bool begun_ = false;
-    std::set<std::string> names_; ///< none: all
+    std::set<std::string> names_;         ///< none: all
     std::map<std::string, Stats> before_; ///< by id
 };
 

@@ -1,3 +1,4 @@
+#include "app/age.h"
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/json.h"
@@ -9,10 +10,6 @@
 #include "model/quantity.h"
 #include "orchestrator/bounded_pool.h"
 
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeParser.h>
-#include <Poco/Timestamp.h>
-
 #include <fmt/format.h>
 
 namespace mcpctl
@@ -21,20 +18,10 @@ namespace mcpctl
 namespace
 {
 
-/// The largest two units, as people read it: `3d4h`, `12m5s`.
 std::string uptime(const ObservedInstance& instance)
 {
-    Poco::DateTime started;
-    int zone = 0;
-    if (instance.state != RunState::running ||
-        !Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::ISO8601_FRAC_FORMAT, instance.startedAt, started, zone))
-        return "-";
-    const auto seconds = std::max<std::int64_t>(0, (Poco::Timestamp() - started.timestamp()) / 1'000'000);
-    if (seconds >= 86400)
-        return fmt::format("{}d{}h", seconds / 86400, seconds % 86400 / 3600);
-    if (seconds >= 3600)
-        return fmt::format("{}h{}m", seconds / 3600, seconds % 3600 / 60);
-    return seconds >= 60 ? fmt::format("{}m{}s", seconds / 60, seconds % 60) : fmt::format("{}s", seconds);
+    const auto age = instance.state == RunState::running ? ageOf(instance.startedAt) : "";
+    return age.empty() ? "-" : age;
 }
 
 std::string stateText(const ObservedInstance& instance)

@@ -122,37 +122,16 @@ bool ContainerCalls::stop(const std::string& id)
     if (!found)
         return false;
     const std::string what = "stop container " + shortId(id);
-    // First, or the engine revives what exits.
+    // First, or the engine revives what exits. One that is being removed (409) cannot be updated, and needs not.
     if (found->instance.spec.restart.when != RestartPolicy::When::no)
-        forbidRestarts(id, what);
+        updatePolicy({.path = "/containers/" + id + "/update", .what = what, .accept = {404, 409}},
+                     RestartPolicy{RestartPolicy::When::no});
     // 304: it is stopped. 409 is what a dead one answers.
     const Request request{.path = "/containers/" + id + "/stop",
                           .what = what,
                           .accept = {404, 409},
                           .deadline = found->instance.spec.stopGracePeriod + afterGrace};
     return translated([&] { return client_->post(request); }).status != 404;
-}
-
-/// One that is being removed (409) cannot be updated, and needs not. One whose process ends just now is refused until
-/// the engine has noticed.
-void ContainerCalls::forbidRestarts(const std::string& id, const std::string& what)
-{
-    const Request request{.path = "/containers/" + id + "/update", .what = what, .accept = {404, 409}};
-    const auto until = std::chrono::steady_clock::now() + 5s;
-    while (true)
-    {
-        try
-        {
-            client_->post(request, Body::json(updateBody(RestartPolicy{RestartPolicy::When::no})));
-            return;
-        }
-        catch (const EngineError& error)
-        {
-            if (!says(error, "stopped container") || std::chrono::steady_clock::now() > until)
-                throw translate(error);
-        }
-        std::this_thread::sleep_for(50ms);
-    }
 }
 
 void ContainerCalls::remove(const std::string& id)
@@ -197,9 +176,29 @@ void ContainerCalls::rename(const std::string& id, const std::string& name)
 
 void ContainerCalls::setRestartPolicy(const std::string& id, const RestartPolicy& restart)
 {
-    const Request request{.path = "/containers/" + id + "/update",
-                          .what = "set the restart policy of container " + shortId(id)};
-    translated([&] { client_->post(request, Body::json(updateBody(restart))); });
+    updatePolicy(
+        {.path = "/containers/" + id + "/update", .what = "set the restart policy of container " + shortId(id)},
+        restart);
+}
+
+/// One whose process ends just now is refused until the engine has noticed.
+void ContainerCalls::updatePolicy(const Request& request, const RestartPolicy& restart)
+{
+    const auto until = std::chrono::steady_clock::now() + 5s;
+    while (true)
+    {
+        try
+        {
+            client_->post(request, Body::json(updateBody(restart)));
+            return;
+        }
+        catch (const EngineError& error)
+        {
+            if (!says(error, "stopped container") || std::chrono::steady_clock::now() > until)
+                throw translate(error);
+        }
+        std::this_thread::sleep_for(50ms);
+    }
 }
 
 std::vector<std::string> ContainerCalls::setLimits(const std::string& id, const Resources& resources,

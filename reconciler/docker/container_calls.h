@@ -50,9 +50,9 @@ public:
     void disconnect(const std::string& id, const NetworkName& network);
 
 private:
-    void forbidRestarts(const std::string& id, const std::string& what);
     std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
     void waitUntilGone(const std::string& id) const;
+    void updatePolicy(const Request& request, const RestartPolicy& restart);
 
     const std::shared_ptr<Client> client_;
     const EngineReader& reader_;

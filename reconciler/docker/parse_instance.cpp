@@ -138,6 +138,18 @@ std::map<NetworkName, std::set<std::string>> parseNetworks(const JsonView& inspe
     return out;
 }
 
+std::map<NetworkName, std::string> parseAddresses(const JsonView& inspection)
+{
+    std::map<NetworkName, std::string> out;
+    for (const auto& [name, endpoint] : inspection["NetworkSettings"]["Networks"].members())
+    {
+        const auto address = endpoint["IPAddress"].text();
+        if (const auto shown = address.empty() ? endpoint["GlobalIPv6Address"].text() : address; !shown.empty())
+            out.emplace(name, shown);
+    }
+    return out;
+}
+
 /// A port as text; 0 for none, for a range, and for what is no port.
 std::uint16_t port(const std::string& text)
 {
@@ -217,6 +229,7 @@ ObservedInstance parseInstance(const JsonView& inspection)
     instance.error = state["Error"].text();
     instance.startedAt = time(state["StartedAt"]);
     instance.createdAt = time(inspection["Created"]);
+    instance.addresses = parseAddresses(inspection);
     const auto health = state["Health"]["Status"].text();
     instance.health = health == "none" ? "" : health;
     return instance;

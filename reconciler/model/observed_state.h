@@ -24,6 +24,7 @@ struct Marks
     std::string revision;
     std::string version;
     bool pruneDisabled = false;
+    std::string path; ///< where a streamable-http server answers, as `/mcp`; empty: a stdio server, or not known
 
     bool operator==(const Marks&) const = default;
 };
@@ -58,6 +59,8 @@ struct ObservedInstance
     std::string health;    ///< the engine's: `healthy`, `unhealthy`, `starting`, or empty
     /// Networks that it hangs on and that are gone or were made anew: it cannot start with them.
     std::set<NetworkName> staleNetworks;
+    /// Where it is reached on each network while it runs; for people, never compared.
+    std::map<NetworkName, std::string> addresses;
 };
 
 /// Something on the engine that is not ours. Known by name only: never inspected, never touched.

@@ -23,7 +23,7 @@ struct Outcome
     std::string verb; ///< as verbOf() says
     Result result = Result::done;
     std::string error; ///< one or more lines; empty when done
-    std::string note; ///< what is worth knowing of one that is done, as what its server says of itself
+    std::string note;  ///< what is worth knowing of one that is done, as what its server says of itself
     std::chrono::milliseconds took{0};
 };
 

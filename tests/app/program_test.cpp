@@ -106,7 +106,9 @@ BOOST_AUTO_TEST_CASE(validate_speaks_json)
 BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_69_and_the_message_says_where_it_was_looked_for)
 {
     const auto file = write("good.yaml", good);
-    for (const auto& command : {"plan " + file, "apply " + file, std::string("status"), std::string("destroy --yes")})
+    for (const auto& command :
+         {"plan " + file, "apply " + file, std::string("status"), std::string("destroy --yes"),
+          std::string("restart x"), "describe x " + file, std::string("connect-config --client zed")})
     {
         const auto result = mcpctl(command);
         BOOST_TEST(result.code == 69, command + ": " + result.err);
@@ -118,11 +120,18 @@ BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_69_and_the_message_says_wher
 
 BOOST_AUTO_TEST_CASE(a_wrong_command_line_is_64_and_suggests_what_was_meant)
 {
-    BOOST_TEST(has(mcpctl("aply x").err, "did you mean `apply`?"));
+    for (const auto* arguments : {"aply", "aply x", "--project demo aply x"})
+        BOOST_TEST(has(mcpctl(arguments).err, "there is no command `aply`; did you mean `apply`?"), arguments);
+    BOOST_TEST(has(mcpctl("--porject x status").err, "there is no option `--porject`; did you mean `--project`?"));
+    BOOST_TEST(has(mcpctl("plan . --prune-mx=3").err, "did you mean `--prune-max`?"));
+    BOOST_TEST(has(mcpctl("status all").err, "`status` takes no argument `all`"));
+    BOOST_TEST(has(mcpctl("-o xml status").err, "`xml` is none of text, json"));
+    BOOST_TEST(has(mcpctl("connect-config --client emacs").err, "`emacs` is none of claude-desktop, claude-code"));
     for (const auto* arguments :
-         {"", "aply x", "apply", "plan . --no-such-option", "-o xml status", "schema Servr", "completion tcsh",
-          "--project 'Not Good' status", "apply . --settle-time 5", "history prune", "history show",
-          "history --since 5", "--history x:// history", "--no-history history"})
+         {"", "aply x", "restart", "describe", "connect-config", "--log-level loud status", "apply",
+          "plan . --no-such-option", "-o xml status", "schema Servr", "completion tcsh", "--project 'Not Good' status",
+          "apply . --settle-time 5", "history prune", "history show", "history --since 5", "--history x:// history",
+          "--no-history history"})
         BOOST_TEST(mcpctl(arguments).code == 64, arguments);
 }
 
@@ -145,13 +154,48 @@ BOOST_AUTO_TEST_CASE(of_an_option_that_is_given_twice_the_last_counts)
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example)
 {
-    for (const auto* command : {"validate", "plan", "apply", "destroy", "status", "schema", "doctor", "completion",
-                                "version", "history", "history show", "history why", "history prune"})
+    for (const auto* command :
+         {"validate", "plan",           "apply",      "destroy",      "status",      "describe",
+          "logs",     "events",         "stats",      "attach",       "restart",     "stop",
+          "start",    "connect-config", "history",    "history show", "history why", "history prune",
+          "schema",   "doctor",         "completion", "version"})
     {
         const auto result = mcpctl(std::string(command) + " --help");
         BOOST_TEST(result.code == 0);
         BOOST_TEST(has(result.out, "Examples:"), command);
+        BOOST_TEST(has(result.out, std::string("Usage: mcpctl ") + command), result.out);
+        BOOST_TEST(has(mcpctl("--help").out, std::string("\n  ") + command + " "), command);
     }
+}
+
+BOOST_AUTO_TEST_CASE(help_speaks_the_words_of_people_and_keeps_to_the_width)
+{
+    for (const auto* arguments : {"--help", "apply --help", "connect-config --help", "completion --help"})
+    {
+        const auto help = mcpctl(arguments).out;
+        for (const auto* machine : {"{", "ENUM", "TEXT", "REQUIRED", "Needs:", "Env:", " ..."})
+            BOOST_TEST(!has(help, machine), std::string(arguments) + " has " + machine);
+        std::istringstream lines(help);
+        for (std::string line; std::getline(lines, line);)
+            BOOST_TEST(line.size() <= 100U, line);
+    }
+    BOOST_TEST(has(mcpctl("--help").out, "  -o, --output FORMAT    text (default) or json\n"));
+    BOOST_TEST(has(mcpctl("plan --help").out, "Usage: mcpctl plan [OPTION...] PATH...\n"));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_command_the_help_is_printed_and_nothing_was_done)
+{
+    const auto result = mcpctl("");
+    BOOST_TEST(result.code == 64);
+    BOOST_TEST(result.out.empty());
+    BOOST_TEST(result.err == mcpctl("--help").out);
+}
+
+BOOST_AUTO_TEST_CASE(more_is_told_where_more_is_asked_for)
+{
+    const std::string where = "debug   the engine is unix:///nonexistent/docker.sock, by DOCKER_HOST\n";
+    BOOST_TEST(has(mcpctl("--log-level debug status").err, where));
+    BOOST_TEST(!has(mcpctl("status").err, where));
 }
 
 BOOST_AUTO_TEST_CASE(schemas_are_printed_as_they_are)
@@ -167,7 +211,10 @@ BOOST_AUTO_TEST_CASE(completion_scripts_parse_and_know_the_commands)
     const std::string ask = "bash -c 'source " + file +
                             "; COMP_WORDS=(mcpctl pl); COMP_CWORD=1; _mcpctl; [[ ${COMPREPLY[*]} == plan ]] && "
                             "COMP_WORDS=(mcpctl plan --detailed); COMP_CWORD=2; _mcpctl; "
-                            "[[ ${COMPREPLY[*]} == --detailed-exitcode ]]'";
+                            "[[ ${COMPREPLY[*]} == --detailed-exitcode ]] && "
+                            "COMP_WORDS=(mcpctl connect-config --client clau); COMP_CWORD=3; _mcpctl; "
+                            "[[ ${COMPREPLY[*]} == \"claude-desktop claude-code\" ]] && "
+                            "COMP_WORDS=(mcpctl status -o j); COMP_CWORD=3; _mcpctl; [[ ${COMPREPLY[*]} == json ]]'";
     BOOST_TEST(std::system(ask.c_str()) == 0);
     BOOST_TEST(has(mcpctl("completion zsh").out, "#compdef mcpctl"));
     BOOST_TEST(has(mcpctl("completion fish").out, "-a destroy"));

@@ -45,10 +45,11 @@ public:
         return make(name, running);
     }
 
-    /// The changing call number `call`, counted from 1, fails.
-    void fail(int call, Fault fault)
+    /// The changing call number `call`, counted from 1, fails; when refused, with these words.
+    void fail(int call, Fault fault, const std::string& words = "out of luck")
     {
         const std::lock_guard lock(mutex_);
+        words_ = words;
         failing_ = call;
         fault_ = fault;
     }
@@ -97,7 +98,7 @@ private:
             changes_.push_back(request->method + " " + target.substr(target.rfind('/') + 1));
             if (fails && fault_ == Fault::refused)
             {
-                peer.send(httpAnswer(500, R"({"message":"out of luck"})"));
+                peer.send(httpAnswer(500, "{\"message\":\"" + words_ + "\"}"));
                 continue;
             }
             if (fails && fault_ == Fault::lostBefore)
@@ -186,6 +187,7 @@ private:
     std::vector<std::string> changes_;
     int made_ = 0;
     int failing_ = 0;
+    std::string words_;
     Fault fault_ = Fault::refused;
 
     ScriptedServer server_; ///< last: its threads use the rest

@@ -225,6 +225,18 @@ BOOST_AUTO_TEST_CASE(swap_beyond_the_memory_is_told_where_it_can_be)
     BOOST_TEST(swap(-1, false) == 0); // what an engine says whose kernel does not count it
 }
 
+BOOST_AUTO_TEST_CASE(addresses_are_told_by_network_while_there_are_some)
+{
+    auto json = inspection();
+    const std::map<NetworkName, std::string> expected{{NetworkName("mcpctl-net1"), "172.31.0.2"},
+                                                      {NetworkName("mcpctl-net2"), "192.168.0.2"}};
+    BOOST_TEST((parse(json).addresses == expected));
+    auto networks = json->getObject("NetworkSettings")->getObject("Networks");
+    networks->getObject("mcpctl-net1")->set("IPAddress", "").set("GlobalIPv6Address", "fd00::2");
+    networks->getObject("mcpctl-net2")->set("IPAddress", "");
+    BOOST_TEST((parse(json).addresses == std::map<NetworkName, std::string>{{NetworkName("mcpctl-net1"), "fd00::2"}}));
+}
+
 BOOST_AUTO_TEST_CASE(networks_that_are_gone_are_stale)
 {
     const auto json = inspection();

@@ -1,0 +1,33 @@
+#include "docker/docker_orchestrator.h"
+#include "docker/fake_engine.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mcpctl;
+using namespace mcpctl::test;
+
+BOOST_AUTO_TEST_SUITE(container_calls_test)
+
+BOOST_AUTO_TEST_CASE(a_process_that_ends_while_its_restart_policy_is_changed_is_stopped_all_the_same)
+{
+    FakeEngine engine;
+    const auto id = engine.add("mcpctl-p-a", true);
+    engine.fail(1, FakeEngine::Fault::refused, "Cannot update container: cannot update a stopped container: unknown");
+    docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
+    BOOST_CHECK_NO_THROW(orchestrator.suspendServer(id));
+    const std::vector<std::string> expected{"POST update", "POST update", "POST stop"};
+    BOOST_TEST(engine.changes() == expected, boost::test_tools::per_element());
+    BOOST_TEST(engine.boxes().at(id).restart == "no");
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_policy_that_the_engine_refuses_for_another_reason_is_an_error_and_nothing_is_stopped)
+{
+    FakeEngine engine;
+    const auto id = engine.add("mcpctl-p-a", true);
+    engine.fail(1, FakeEngine::Fault::refused);
+    docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
+    BOOST_CHECK_THROW(orchestrator.suspendServer(id), OrchestratorError);
+    BOOST_TEST(engine.boxes().at(id).running);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
