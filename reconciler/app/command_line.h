@@ -3,73 +3,122 @@
 #include "app/command_shape.h"
 #include "app/exit_code.h"
 
-#include <CLI/CLI.hpp>
-
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+namespace CLI
+{
+class App;
+class Option;
+}
+
+/// The command line, declared: CLI11 with this program's help, completion and words for mistakes. command_line.cpp is
+/// the only source that knows CLI11.
 namespace mcpctl
 {
 
 using Run = std::function<ExitCode()>;
 
-/// A command line under construction: CLI11 with this program's help, completion shape and words for mistakes. `run`
-/// becomes what the chosen command does.
-class CommandLineBuilder
+/// What else holds for an option or an argument.
+struct OptionRules
+{
+    bool required = false;
+    const char* env = nullptr;                                  ///< the variable that gives it where the option is not
+    std::function<std::string(const std::string&)> complaint{}; ///< about a value; empty: it is good
+    std::vector<std::string> suggestions{};                     ///< what completion offers
+    std::string excludes{};                                     ///< an option declared before; both are too much
+};
+
+/// What a command, or the whole program, takes. Values stay as they are where nothing is given; of an option that is
+/// given twice the last one counts.
+class Arguments
 {
 public:
-    CommandLineBuilder(const std::string& description, const std::string& footer, Run& run);
-    CommandLineBuilder(const CommandLineBuilder&) = delete;
-    CommandLineBuilder& operator=(const CommandLineBuilder&) = delete;
+    Arguments(CLI::App& app, std::map<const CLI::Option*, std::vector<std::string>>& suggestions)
+        : app_(app), suggestions_(suggestions)
+    {
+    }
 
-    CLI::App& app() { return app_; }
-
-    /// The heading of the commands that follow.
-    void group(const std::string& heading) { group_ = heading; }
-
-    /// A command of the program, or one below the command `above`.
-    CLI::App* command(const std::string& name, const std::string& what, const std::string& examples, Run run,
-                      CLI::App* above = nullptr);
-
-    /// An option, or an argument, that is one of a few words.
+    /// `names` as `-o,--output`; `type` as the help calls its value.
+    void option(const std::string& names, const std::string& type, std::string& value, const std::string& what,
+                const OptionRules& rules = {});
+    void option(const std::string& names, const std::string& type, std::optional<std::string>& value,
+                const std::string& what, const OptionRules& rules = {});
+    void number(const std::string& names, const std::string& type, std::optional<std::size_t>& value,
+                const std::string& what);
+    void duration(const std::string& name, std::chrono::milliseconds& value, const std::string& what);
+    /// May come several times, with one value each: what follows is a path again.
+    void each(const std::string& names, std::vector<std::string>& values, const std::string& what);
+    void flag(const std::string& names, bool& value, const std::string& what);
+    /// Given, it says no.
+    void off(const std::string& names, bool& value, const std::string& what);
+    void flag(const std::string& names, std::function<void()> given, const std::string& what);
     template <typename Value>
-    CLI::Option* choice(CLI::App& to, const std::string& names, const std::string& type, const std::string& what,
-                        Value& value, const std::vector<std::pair<std::string, Value>>& choices);
+    void choice(const std::string& names, const std::string& type, const std::string& what, Value& value,
+                const std::vector<std::pair<std::string, Value>>& choices, const OptionRules& rules = {});
 
-    /// What completion offers for an option that takes other words too.
-    void suggest(const CLI::Option* option, std::vector<std::string> words) { choices_[option] = std::move(words); }
-
+    void argument(const std::string& name, std::string& value, const std::string& what, const OptionRules& rules = {});
     /// Takes all words that are left.
-    static CLI::Option* many(CLI::Option* option);
-    /// An option that may come several times, with one value each: what follows is a path again.
-    static CLI::Option* each(CLI::Option* option);
-    static void duration(CLI::App* to, const std::string& name, std::chrono::milliseconds& value,
-                         const std::string& what);
-
-    std::string help() const { return helpOf(app_); }
-    ProgramShape shape() const;
-    /// After parsing: what is wrong with a word that nothing on the command line expects; empty if there is none.
-    std::string unexpectedWord() const;
+    void arguments(const std::string& name, std::vector<std::string>& values, const std::string& what,
+                   const OptionRules& rules = {});
 
 private:
+    void apply(CLI::Option* option, const std::string& type, const OptionRules& rules);
+    void chooseOne(const std::string& names, const std::string& type, const std::string& what,
+                   const std::vector<std::string>& words, std::function<void(std::size_t)> choose,
+                   const OptionRules& rules);
+
+    CLI::App& app_;
+    std::map<const CLI::Option*, std::vector<std::string>>& suggestions_;
+};
+
+/// The program's command line. `run` becomes what the chosen command does.
+class CommandLine
+{
+public:
+    CommandLine(const std::string& description, const std::string& footer, Run& run);
+    ~CommandLine();
+    CommandLine(const CommandLine&) = delete;
+    CommandLine& operator=(const CommandLine&) = delete;
+
+    /// What every command takes.
+    Arguments global();
+    /// The heading of the commands that follow.
+    void group(const std::string& heading) { group_ = heading; }
+    /// Its name with the commands above it, which were declared before: `history show`.
+    Arguments command(const std::string& words, const std::string& what, const std::string& examples, Run run);
+
+    /// Nothing, or the exit code of the program where nothing is to be run: it told what is wrong, or what was asked.
+    std::optional<int> parse(int argc, char** argv);
+    /// Was this command chosen?
+    bool chose(const std::string& name) const;
+
+    std::string help() const;
+    ProgramShape shape() const;
+
+private:
+    std::string unexpectedWord() const;
     std::string helpOf(const CLI::App& app) const;
     OptionShape shapeOf(const CLI::Option& option) const;
     std::vector<OptionShape> optionsOf(const CLI::App& app, bool positional = false) const;
     CommandShape shapeOf(const CLI::App& command) const;
     std::vector<CommandShape> commandsOf(const CLI::App& app) const;
 
-    CLI::App app_{"", "mcpctl"};
+    std::unique_ptr<CLI::App> app_;
     Run& run_;
     std::string group_;
-    std::map<const CLI::Option*, std::vector<std::string>> choices_;
+    std::map<const CLI::Option*, std::vector<std::string>> suggestions_;
 };
+
+/// Tells what is wrong with a command line. Returns the exit code for it.
+int usageError(const std::string& what);
 
 template <typename Value>
 std::vector<std::string> wordsOf(const std::vector<std::pair<std::string, Value>>& choices)
@@ -82,23 +131,12 @@ std::vector<std::string> wordsOf(const std::vector<std::pair<std::string, Value>
 }
 
 template <typename Value>
-CLI::Option* CommandLineBuilder::choice(CLI::App& to, const std::string& names, const std::string& type,
-                                        const std::string& what, Value& value,
-                                        const std::vector<std::pair<std::string, Value>>& choices)
+void Arguments::choice(const std::string& names, const std::string& type, const std::string& what, Value& value,
+                       const std::vector<std::pair<std::string, Value>>& choices, const OptionRules& rules)
 {
-    auto* option = to.add_option_function<std::string>(
-        names,
-        [&value, choices, names, words = wordsOf(choices)](const std::string& text)
-        {
-            const auto found = std::find(words.begin(), words.end(), text);
-            if (found == words.end())
-                throw CLI::ValidationError(names.substr(names.find(',') + 1),
-                                           fmt::format("`{}` is none of {}", text, fmt::join(words, ", ")));
-            value = choices[static_cast<std::size_t>(found - words.begin())].second;
-        },
-        what);
-    suggest(option, wordsOf(choices));
-    return option->type_name(type);
+    chooseOne(
+        names, type, what, wordsOf(choices),
+        [&value, choices](std::size_t position) { value = choices[position].second; }, rules);
 }
 
 }

@@ -1,17 +1,21 @@
 #include "app/describe.h"
 
 #include "app/age.h"
+#include "app/event_line.h"
 #include "app/live_secrets.h"
+#include "app/log_history.h"
 #include "app/terminal.h"
 #include "model/fields.h"
+#include "model/quantity.h"
+#include "model/timestamp.h"
 #include "model/utf8.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <utility>
+#include <stdexcept>
 
 namespace mcpctl
 {
@@ -19,8 +23,8 @@ namespace mcpctl
 namespace
 {
 
-constexpr std::size_t logLines = 10;
-constexpr int logLinesRead = 200; ///< of both streams, of which one may not be wanted
+constexpr int logLines = 10;
+constexpr std::ptrdiff_t eventsShown = 10;
 constexpr std::size_t longestLine = 2000;
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -34,6 +38,11 @@ void add(Rows& rows, const std::string& name, const std::string& value)
 {
     if (!value.empty())
         rows.push_back({"  " + name, value});
+}
+
+std::string firstLine(const std::string& text)
+{
+    return text.substr(0, text.find('\n'));
 }
 
 std::string withAge(const std::string& time)
@@ -66,8 +75,10 @@ Rows identity(const Description& description)
     return rows;
 }
 
-Rows state(const ObservedInstance& instance)
+Rows state(const Description& description)
 {
+    const auto& instance = description.instance;
+    const auto& health = description.health;
     Rows rows;
     add(rows, "state", std::string(toString(instance.state)));
     if (instance.state == RunState::exited || instance.state == RunState::restarting)
@@ -75,8 +86,41 @@ Rows state(const ObservedInstance& instance)
     if (instance.oomKilled)
         add(rows, "killed", "it ran out of memory");
     add(rows, "restarts", std::to_string(instance.restarts));
-    add(rows, "health", instance.health);
+    if (health.checked || health.status != Health::Status::healthy)
+        add(rows, "health",
+            fmt::format("{}{}{}", toString(health.status), health.output.empty() ? "" : ": ",
+                        firstLine(health.output)));
     add(rows, "error", instance.error);
+    return rows;
+}
+
+/// What the server says of itself.
+Rows mcp(const std::optional<ProbeResult>& result)
+{
+    Rows rows;
+    if (!result)
+        return rows;
+    add(rows, "state", std::string(toString(result->state)));
+    add(rows, "name", result->serverName);
+    add(rows, "version", result->serverVersion);
+    add(rows, "protocol", result->protocol);
+    add(rows, "tools", result->tools ? std::to_string(*result->tools) : "");
+    if (!answersClients(*result))
+        add(rows, "because", result->detail);
+    return rows;
+}
+
+Rows use(const std::optional<Stats>& stats)
+{
+    Rows rows;
+    if (!stats)
+        return rows;
+    const auto bytes = [](std::uint64_t count) { return formatBytes(static_cast<std::int64_t>(count)); };
+    add(rows, "memory", bytes(stats->memoryBytes));
+    add(rows, "processes", std::to_string(stats->pids));
+    add(rows, "cpu time", fmt::format("{:.1f}s", static_cast<double>(stats->cpuNanos) / 1e9));
+    add(rows, "network",
+        fmt::format("{} in, {} out", bytes(stats->networkReceivedBytes), bytes(stats->networkSentBytes)));
     return rows;
 }
 
@@ -134,11 +178,6 @@ Rows networks(const ObservedInstance& instance)
     return rows;
 }
 
-std::string timeText(std::int64_t nanos)
-{
-    return nanos == 0 ? "" : fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(nanos / 1'000'000'000));
-}
-
 std::string logText(const Description& description)
 {
     if (!description.logError.empty())
@@ -147,7 +186,8 @@ std::string logText(const Description& description)
         return "  it logged nothing\n";
     Rows rows;
     for (const auto& line : description.log)
-        rows.push_back({"  " + timeText(line.timeNanos), line.stream == LogStream::err ? "err" : "out", line.text});
+        rows.push_back(
+            {"  " + formatTimestamp(line.timeNanos), line.stream == LogStream::err ? "err" : "out", line.text});
     return renderTable(rows);
 }
 
@@ -163,67 +203,52 @@ std::string indented(const std::string& text)
     return out;
 }
 
-/// A log is any bytes; what people and JSON get is UTF-8.
-std::string asUtf8(const std::string& bytes)
+std::vector<LogLine> lastLines(const OrchestratorView& view, const ObservedInstance& instance)
 {
-    std::string out;
-    for (std::string_view rest = bytes; !rest.empty();)
+    LogSource source{.name = instance.name, .id = instance.id, .options = {.tail = logLines}};
+    if (instance.spec.keepsStdin)
+        source.options.only = LogStream::err;
+    std::vector<LogLine> out;
+    const auto take = [&out](std::size_t, const LogLine& line)
     {
-        const auto character = firstCharacter(rest);
-        out += character.valid ? rest.substr(0, character.bytes) : "?";
-        rest.remove_prefix(character.bytes);
-    }
+        if (line.begins)
+            out.push_back(line);
+        return true;
+    };
+    const auto end = readLogs(view, {source}, take, {}).front();
+    if (!end.error.empty())
+        throw std::runtime_error(end.error);
     return out;
 }
 
-/// Pieces to lines, each stream for itself.
-class Lines
+std::vector<Event> lastEvents(const OrchestratorView& view, const ObservedInstance& instance)
 {
-public:
-    void add(const LogPiece& piece)
-    {
-        auto& open = open_[piece.stream];
-        open.stream = piece.stream;
-        open.timeNanos = piece.timeNanos;
-        for (auto rest = piece.text; !rest.empty();)
-        {
-            const auto part = rest.substr(0, rest.find('\n'));
-            open.text += part.substr(0, longestLine - std::min(longestLine, open.text.size()));
-            if (part.size() == rest.size())
-                return;
-            lines_.push_back(std::exchange(open, {open.stream, open.timeNanos, ""}));
-            rest.remove_prefix(part.size() + 1);
-        }
-    }
+    constexpr std::int64_t hourNanos = 3'600'000'000'000;
+    std::vector<Event> out;
+    view.eventsBetween(ProjectName(instance.marks.project), nowMicros() * 1000 - hourNanos, std::nullopt,
+                       [&](const Event& event)
+                       {
+                           if (event.name == instance.name)
+                               out.push_back(event);
+                       });
+    if (std::ssize(out) > eventsShown)
+        out.erase(out.begin(), out.end() - eventsShown);
+    return out;
+}
 
-    std::vector<LoggedLine> last(std::size_t count)
-    {
-        for (auto& [stream, open] : open_)
-            if (!open.text.empty())
-                lines_.push_back(std::move(open));
-        return {lines_.end() - static_cast<std::ptrdiff_t>(std::min(count, lines_.size())), lines_.end()};
-    }
-
-private:
-    std::map<LogStream, LoggedLine> open_;
-    std::vector<LoggedLine> lines_;
-};
-
-std::vector<LoggedLine> lastLines(const OrchestratorView& view, const ObservedInstance& instance)
+/// Nothing for one that ends just now.
+std::optional<Stats> useOf(const OrchestratorView& view, const ObservedInstance& instance)
 {
-    Lines lines;
-    LogOptions options;
-    options.timestamps = true;
-    options.tail = logLinesRead;
-    view.getLogs(instance.id, options,
-                 [&](const LogPiece& piece)
-                 {
-                     if (!instance.spec.keepsStdin || piece.stream == LogStream::err)
-                         lines.add(piece);
-                     return true;
-                 },
-                 {});
-    return lines.last(logLines);
+    if (instance.state != RunState::running)
+        return std::nullopt;
+    try
+    {
+        return view.getStats(instance.id);
+    }
+    catch (const OrchestratorError&)
+    {
+        return std::nullopt;
+    }
 }
 
 }
@@ -235,16 +260,20 @@ Description describe(const OrchestratorView& view, const ObservedInstance& insta
     description.image = view.inspectImage(instance.imageId);
     const auto secrets = liveSecrets(view, instance);
     description.instance.error = secrets.scrub(instance.error);
+    description.health = view.getHealth(instance.id);
+    description.health.output = validUtf8(secrets.scrub(description.health.output));
+    description.use = useOf(view, instance);
+    description.events = lastEvents(view, instance);
     try
     {
         description.log = lastLines(view, instance);
     }
-    catch (const OrchestratorError& error)
+    catch (const std::exception& error)
     {
         description.logError = error.what(); // one that keeps no log can be told of all the same
     }
     for (auto& line : description.log)
-        line.text = asUtf8(secrets.scrub(line.text));
+        line.text = validUtf8(secrets.scrub(line.text)).substr(0, longestLine);
     return description;
 }
 
@@ -253,11 +282,17 @@ std::string renderDescription(const Description& description, bool colour)
     const auto& instance = description.instance;
     std::string out = instance.name + "\n";
     out += section("Identity", identity(description));
-    out += section("State", state(instance));
+    out += section("State", state(description));
+    out += section("MCP", mcp(description.mcp));
+    out += section("Use", use(description.use));
     out += section("Spec", fieldRows(instance.spec, [](const Field& each)
                                      { return !isLimit(each) && each.repair != Repair::networks; }));
     out += section("Limits", fieldRows(instance.spec, isLimit));
     out += section("Networks", networks(instance));
+    if (!description.events.empty())
+        out += "\nLast events\n";
+    for (const auto& event : description.events)
+        out += "  " + eventLine(event, colour);
     out += "\nLast log lines\n" + logText(description);
     if (description.declared)
         out += "\nPlan\n" + indented(renderPlan(description.declared->plan, colour));

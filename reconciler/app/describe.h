@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/log_lines.h"
+#include "model/mcp_status.h"
 #include "model/observed_state.h"
 #include "model/plan.h"
 #include "orchestrator/orchestrator.h"
@@ -13,20 +15,16 @@
 namespace mcpctl
 {
 
-/// A line of a server's log.
-struct LoggedLine
-{
-    LogStream stream = LogStream::out;
-    std::int64_t timeNanos = 0; ///< since the epoch
-    std::string text;           ///< without its newline; what may be secret is masked
-};
-
 /// All that can be told of one instance.
 struct Description
 {
     ObservedInstance instance;
     std::optional<ImageInfo> image; ///< nothing: the engine has not got it any more
-    std::vector<LoggedLine> log;    ///< the last lines; of a stdio server those of stderr, for stdout is its protocol
+    Health health;
+    std::optional<ProbeResult> mcp; ///< nothing: it was not asked, as it does not run or its health is `none`
+    std::optional<Stats> use;       ///< nothing: it does not run
+    std::vector<Event> events;      ///< the last ones, of the last hour
+    std::vector<LogLine> log;       ///< the last lines; of a stdio server those of stderr, for stdout is its protocol
     std::string logError;           ///< why there is no log
 
     /// What the manifests say of it, where they were given and are valid.
@@ -38,7 +36,8 @@ struct Description
     std::optional<Declared> declared;
 };
 
-/// Looks at the engine; `declared` is left out. Throws what the world throws, but for a log that cannot be read.
+/// Looks at the engine; `mcp` and `declared` are left out. Values of the environment are masked in texts of the server.
+/// Throws what the world throws, but for a log that cannot be read.
 Description describe(const OrchestratorView& view, const ObservedInstance& instance);
 
 /// For people, in sections. Environment values are not shown: nobody knows here which are secret.

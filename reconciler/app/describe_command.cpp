@@ -3,6 +3,7 @@
 #include "app/engine.h"
 #include "app/json.h"
 #include "app/pipeline.h"
+#include "app/probe_all.h"
 #include "app/report.h"
 #include "app/select_instances.h"
 #include "app/terminal.h"
@@ -34,9 +35,14 @@ Description::Declared declaredOf(const std::string& name, const Declared& declar
 
 ExitCode describeCommand(const GlobalOptions& global, const DescribeOptions& options)
 {
-    const auto engine = openForReading(global);
-    const auto listing = engine.view->listInstances(ProjectName(global.project));
-    auto description = describe(*engine.view, selectInstances(listing.ours, {options.instance}).front());
+    const auto engine = openForActing(global); // to ask a server is to act
+    const auto& view = *engine.orchestrator;
+    const auto instance =
+        selectInstances(view.listInstances(ProjectName(global.project)).ours, {options.instance}).front();
+    auto description = describe(view, instance);
+    const auto probes = probeAll(*engine.orchestrator, {instance});
+    if (const auto found = probes.find(instance.id); found != probes.end())
+        description.mcp = found->second;
 
     bool valid = true;
     if (!options.paths.empty())
@@ -45,7 +51,7 @@ ExitCode describeCommand(const GlobalOptions& global, const DescribeOptions& opt
         sayDiagnostics(declared);
         valid = declared.valid();
         if (valid)
-            description.declared = declaredOf(description.instance.name, declared, global, *engine.view);
+            description.declared = declaredOf(description.instance.name, declared, global, view);
         else
             say("what a plan would change is not told while a manifest has an error\n");
     }

@@ -1,6 +1,8 @@
 #include "app/describe.h"
 #include "app/json.h"
+#include "app/mcp_json.h"
 #include "model/fields.h"
+#include "model/timestamp.h"
 
 namespace mcpctl
 {
@@ -54,14 +56,14 @@ Object::Ptr networksJson(const ObservedInstance& instance)
     return out;
 }
 
-Array::Ptr logJson(const std::vector<LoggedLine>& log)
+Array::Ptr logJson(const std::vector<LogLine>& log)
 {
     Array::Ptr out = new Array;
     for (const auto& line : log)
     {
         auto each = jsonObject();
         each->set("stream", line.stream == LogStream::err ? "stderr" : "stdout");
-        each->set("timeNanos", line.timeNanos);
+        each->set("time", formatTimestamp(line.timeNanos));
         each->set("text", line.text);
         out->add(each);
     }
@@ -91,7 +93,9 @@ Object::Ptr toJson(const Description& description)
     out->set("exitCode", instance.exitCode);
     out->set("oomKilled", instance.oomKilled);
     out->set("restarts", instance.restarts);
-    out->set("health", instance.health);
+    out->set("health", std::string(toString(description.health.status)));
+    out->set("healthOutput", description.health.output);
+    out->set("mcp", description.mcp ? Poco::Dynamic::Var(toJson(*description.mcp)) : Poco::Dynamic::Var());
     out->set("error", instance.error);
     out->set("spec", specJson(instance.spec));
     out->set("networks", networksJson(instance));

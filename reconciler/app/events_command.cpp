@@ -116,6 +116,7 @@ ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& option
         EventFollower::Options follow;
         follow.sinceNanos = since;
         follow.onBroken = [](const std::string& why) { say(fmt::format("{}; connecting again\n", why)); };
+        follow.onMended = [] { say("connected again\n"); };
         EventFollower(*engine.view, project, follow).run(show, end.token());
     }
     if (global.stats)

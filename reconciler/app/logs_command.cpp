@@ -28,6 +28,8 @@ namespace mcpctl
 namespace
 {
 
+constexpr std::size_t mostLines = 1'000'000'000; ///< what no log has
+
 /// Standard output. A reader that went away ends the command quietly; any other failure is one.
 class Output
 {
@@ -97,7 +99,7 @@ std::vector<ObservedInstance> selected(const std::vector<ObservedInstance>& inst
 LogSource sourceOf(const ObservedInstance& instance, const LogsOptions& options, std::int64_t now)
 {
     LogSource source{.name = instance.name, .id = instance.id, .options = {}};
-    source.options.tail = options.tail;
+    source.options.tail = options.tail ? static_cast<int>(std::min(*options.tail, mostLines)) : -1;
     if (options.since)
         source.options.sinceNanos = parseMoment(*options.since, "--since", now);
     if (options.until)

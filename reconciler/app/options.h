@@ -40,7 +40,7 @@ struct LogsOptions
     bool follow = false;
     bool timestamps = false;
     bool withStdout = false;          ///< of stdio servers, too
-    int tail = -1;                    ///< last lines of each instance; -1: all
+    std::optional<std::size_t> tail;  ///< last lines of each instance; nothing: all
     std::optional<std::string> since; ///< as parseMoment() takes them
     std::optional<std::string> until;
 };

@@ -3,12 +3,10 @@
 #include "app/engine.h"
 #include "app/json.h"
 #include "app/mcp_json.h"
-#include "app/probe_cache.h"
-#include "app/prober.h"
+#include "app/probe_all.h"
 #include "app/report.h"
 #include "app/terminal.h"
 #include "model/quantity.h"
-#include "orchestrator/bounded_pool.h"
 
 #include <fmt/format.h>
 
@@ -50,10 +48,7 @@ std::string limitsText(const Resources& resources)
                        orNone(resources.pidsLimit, std::to_string(resources.pidsLimit)));
 }
 
-/// What is known of each server by its own words; by the instance's id.
-using Found = std::map<std::string, ProbeResult>;
-
-const ProbeResult* find(const Found& found, const ObservedInstance& instance)
+const ProbeResult* find(const Probes& found, const ObservedInstance& instance)
 {
     const auto result = found.find(instance.id);
     return result == found.end() ? nullptr : &result->second;
@@ -78,7 +73,7 @@ std::vector<std::string> wideCells(const ProbeResult* result)
             result->tools ? std::to_string(*result->tools) : "-"};
 }
 
-std::string asText(const GlobalOptions& global, const Listing& listing, const Found& found)
+std::string asText(const GlobalOptions& global, const Listing& listing, const Probes& found)
 {
     const bool wide = global.output == OutputFormat::wide;
     std::vector<std::vector<std::string>> rows{
@@ -104,45 +99,6 @@ std::string asText(const GlobalOptions& global, const Listing& listing, const Fo
         if (!foreign.why.empty())
             out += fmt::format("not managed: {}: {}\n", foreign.name, foreign.why);
     return out;
-}
-
-/// What was kept. Nothing is asked.
-Found cached(const OrchestratorView& view, const Listing& listing)
-{
-    Found found;
-    if (listing.ours.empty())
-        return found;
-    const ProbeCache cache(probeFolder(), view.getEngineInfo().id);
-    for (const auto& each : listing.ours)
-        if (const auto result = cache.find(each))
-            found.emplace(each.id, *result);
-    return found;
-}
-
-/// Every server that runs is asked, but a stdio server only once in the life of its process, and one whose health is
-/// `none` not at all.
-Found probeAll(McpOrchestrator& orchestrator, const Listing& listing)
-{
-    constexpr std::size_t atOnce = 8;
-    constexpr std::chrono::seconds timeout{5};
-    auto found = cached(orchestrator, listing);
-    std::vector<const ObservedInstance*> open;
-    for (const auto& each : listing.ours)
-        if (each.state == RunState::running && each.spec.health.type != HealthCheck::Type::none &&
-            !found.contains(each.id))
-            open.push_back(&each);
-    std::vector<ProbeResult> results(open.size());
-    forEachInParallel(open.size(), atOnce,
-                      [&](std::size_t i)
-                      { results[i] = probeServer(orchestrator, open[i]->id, open[i]->spec.transport, timeout); });
-
-    const ProbeCache cache(probeFolder(), orchestrator.getEngineInfo().id);
-    for (std::size_t i = 0; i < open.size(); ++i)
-    {
-        cache.keep(*open[i], results[i]);
-        found.emplace(open[i]->id, std::move(results[i]));
-    }
-    return found;
 }
 
 Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each, const ProbeResult* result)
@@ -174,7 +130,7 @@ Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each, const ProbeRe
     return out;
 }
 
-std::string asJson(const GlobalOptions& global, const Listing& listing, const Found& found)
+std::string asJson(const GlobalOptions& global, const Listing& listing, const Probes& found)
 {
     auto out = jsonObject();
     out->set("version", 1);
@@ -201,7 +157,7 @@ std::string asJson(const GlobalOptions& global, const Listing& listing, const Fo
 
 ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options)
 {
-    const auto show = [&](const Listing& listing, const Found& found, const EngineStatistics& statistics)
+    const auto show = [&](const Listing& listing, const Probes& found, const EngineStatistics& statistics)
     {
         print(global.output == OutputFormat::json ? asJson(global, listing, found) : asText(global, listing, found));
         if (global.stats)
@@ -214,12 +170,12 @@ ExitCode statusCommand(const GlobalOptions& global, const StatusOptions& options
         // To ask a server is to act: a stdio server gets a second process, a port is dialled from inside.
         const auto engine = openForActing(global);
         const auto listing = engine.orchestrator->listInstances(project);
-        const auto found = probeAll(*engine.orchestrator, listing);
+        const auto found = probeAll(*engine.orchestrator, listing.ours);
         return show(listing, found, engine.statistics());
     }
     const auto engine = openForReading(global);
     const auto listing = engine.view->listInstances(project);
-    return show(listing, cached(*engine.view, listing), engine.statistics());
+    return show(listing, cachedProbes(*engine.view, listing.ours), engine.statistics());
 }
 
 }

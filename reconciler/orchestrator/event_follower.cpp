@@ -155,6 +155,8 @@ void EventFollower::catchUp(const EventSink& sink)
         owe(missing);
         for (const auto& event : owed_)
             tell(event.event, sink);
+        if (options_.onMended)
+            options_.onMended();
     }
     gapTold_ = false;
 }

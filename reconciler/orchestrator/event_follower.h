@@ -31,6 +31,7 @@ public:
         std::chrono::milliseconds firstPause{100}; ///< before connecting again; doubled each time
         std::chrono::milliseconds longestPause{5000};
         std::function<void(const std::string& why)> onBroken = {}; ///< each time that a connection fails
+        std::function<void()> onMended = {}; ///< a broken stream goes on, and what was missed is told
     };
 
     EventFollower(const OrchestratorView& view, ProjectName project, Options options);

@@ -92,6 +92,8 @@ void EventPicture::see(const Event& event)
         seen.running = event.type == Type::start;
         seen.paused = false;
     }
+    if (event.type == Type::die)
+        seen.endedNanos = event.timeNanos;
     if (event.type == Type::start)
     {
         seen.startedNanos = event.timeNanos;
@@ -166,7 +168,10 @@ void EventPicture::compareInstance(const ObservedInstance& live, std::vector<Eve
     if (!isNew && !before.whole)
         return;
 
-    const bool startedAgain = now.startedNanos > before.startedNanos || (now.running && !before.running);
+    // A start that was missed is not told behind the end that was seen.
+    const bool endIsKnown = !now.running && !before.running && before.endedNanos >= now.startedNanos;
+    const bool startedAgain =
+        !endIsKnown && (now.startedNanos > before.startedNanos || (now.running && !before.running));
     const auto die = [&](bool last)
     {
         if (last && live.oomKilled)

@@ -40,6 +40,7 @@ private:
         bool running = false;
         bool paused = false;
         std::int64_t startedNanos = 0;
+        std::int64_t endedNanos = 0; ///< since the last look; 0: it did not end
         std::string health{};
         std::set<std::string> networks{};
         std::optional<std::pair<Resources, RestartPolicy>> limits{}; ///< nothing: changed since the last look

@@ -93,8 +93,11 @@ std::string InstanceWatch::find(const std::string& name)
         lookedAt_ = events;
         goodUntil_ = now + std::chrono::seconds(1); // events may be away
     }
-    const auto found = ids_.find(name);
-    return found == ids_.end() ? "" : found->second;
+    if (const auto found = ids_.find(name); found != ids_.end())
+        return found->second;
+    // A replace has just set the old one aside, and the new one has not got its name yet.
+    const auto old = ids_.lower_bound(name + ".old-");
+    return old != ids_.end() && old->first.starts_with(name + ".old-") ? old->second : "";
 }
 
 }

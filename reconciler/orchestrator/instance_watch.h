@@ -38,8 +38,9 @@ public:
     void awaitChange(const std::string& name, std::uint64_t seen, std::chrono::milliseconds limit,
                      const std::stop_token& stop) const;
 
-    /// The id of the instance that has this name now; empty: there is none. Those who ask at the same time share one
-    /// look at the engine. Throws OrchestratorError when it cannot be asked.
+    /// The id of the instance that has this name now, or that had it until a replace set it aside; empty: there is
+    /// none. Those who ask at the same time share one look at the engine. Throws OrchestratorError when it cannot be
+    /// asked.
     std::string find(const std::string& name);
 
 private:

@@ -26,7 +26,7 @@ struct Fixture
         fleet.apply();
         fleet.change("mcpctl-dev-a",
                      [](MemoryContainer& each) {
-                         each.log = {"loading", "token is hush-hush", "\xff!"};
+                         each.log = {{"loading\n"}, {"token is hush-hush\n"}, {"\xff!\n"}};
                      });
     }
 

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_stdio_server_is_asked_beside_and_what_it_says_is_kept)
 {
     const auto readiness = ask();
     BOOST_TEST(readiness.ready);
-    BOOST_TEST(readiness.why == "mcp-echo 1.0.0 speaks MCP 2026-07-28, 5 tools");
+    BOOST_TEST(readiness.why == "mcp-echo 1.0.0 speaks MCP 2026-07-28, 6 tools");
     BOOST_TEST(engine.begun == 1);
     BOOST_TEST(prober.found().at("id").serverName == "mcp-echo");
 }

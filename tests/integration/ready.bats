@@ -26,8 +26,8 @@ processes_of() { docker top "$1" | tail -n +2 | grep -vc docker-init; }
   http sse --era legacy --sse
   profile dev modern legacy both http-modern http-legacy http-both sse
   run -0 apply --ready-timeout 60s
-  [[ $output == *'create mcpctl-dev-modern'*': mcp-echo 1.0.0 speaks MCP 2026-07-28, 5 tools'* ]]
-  [[ $output == *'create mcpctl-dev-sse'*': mcp-echo 1.0.0 speaks MCP 2025-11-25, 5 tools'* ]]
+  [[ $output == *'create mcpctl-dev-modern'*': mcp-echo 1.0.0 speaks MCP 2026-07-28, 6 tools'* ]]
+  [[ $output == *'create mcpctl-dev-sse'*': mcp-echo 1.0.0 speaks MCP 2025-11-25, 6 tools'* ]]
   status=$(mcpctl status -o json --probe)
   eras() { jq -c --arg era "$1" '[.instances[] | select(.mcp.state == "ready" and .mcp.era == $era and .mcp.tools == 5) | .server] | sort' <<<"$status"; }
   [[ $(eras modern) == '["both","http-both","http-modern","modern"]' ]]

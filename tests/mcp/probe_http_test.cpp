@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_modern_server_is_discovered_with_its_name_and_tools)
         BOOST_TEST(found.serverName == "mcp-echo");
         BOOST_TEST(found.serverVersion == "1.0.0");
         BOOST_TEST(found.protocol == "2026-07-28");
-        BOOST_TEST(found.tools.value_or(0) == 5U);
-        BOOST_TEST(found.detail == "mcp-echo 1.0.0 speaks MCP 2026-07-28, 5 tools");
+        BOOST_TEST(found.tools.value_or(0) == 6U);
+        BOOST_TEST(found.detail == "mcp-echo 1.0.0 speaks MCP 2026-07-28, 6 tools");
     }
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_legacy_server_is_initialized_within_a_session)
         BOOST_TEST((found.state == State::ready), found.detail);
         BOOST_TEST((found.era == Era::legacy));
         BOOST_TEST(found.protocol == "2025-11-25");
-        BOOST_TEST(found.tools.value_or(0) == 5U);
+        BOOST_TEST(found.tools.value_or(0) == 6U);
     }
 }
 

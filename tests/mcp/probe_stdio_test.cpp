@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_modern_server_is_discovered)
         BOOST_TEST((found.era == Era::modern));
         BOOST_TEST(found.serverName == "mcp-echo");
         BOOST_TEST(found.protocol == "2026-07-28");
-        BOOST_TEST(found.tools.value_or(0) == 5U);
+        BOOST_TEST(found.tools.value_or(0) == 6U);
     }
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_legacy_server_is_initialized)
     BOOST_TEST((found.state == State::ready), found.detail);
     BOOST_TEST((found.era == Era::legacy));
     BOOST_TEST(found.protocol == "2025-11-25");
-    BOOST_TEST(found.tools.value_or(0) == 5U);
+    BOOST_TEST(found.tools.value_or(0) == 6U);
     BOOST_TEST(starter.starts == 1);
     BOOST_TEST(isGone(starter.last));
 }

@@ -32,7 +32,7 @@ RunOutcome outcomeOf(const std::vector<Outcome::Result>& results, bool stopped =
 {
     Outcomes outcomes;
     for (const auto result : results)
-        outcomes.push_back({"x", "create", result, "", std::chrono::milliseconds(1)});
+        outcomes.push_back({"x", "create", result, "", "", std::chrono::milliseconds(1)});
     return finished(begun({}, planOf(std::vector<std::string>(results.size(), "x"))), outcomes, stopped, 1).outcome;
 }
 
@@ -53,8 +53,8 @@ BOOST_AUTO_TEST_CASE(a_record_has_what_the_plan_meant_and_what_became_of_it)
     BOOST_TEST(open.steps.at(0).result == "planned");
 
     const auto run = finished(open,
-                              {{"a", "create", Outcome::Result::done, "", std::chrono::milliseconds(5)},
-                               {"b", "create", Outcome::Result::failed, "no image", std::chrono::milliseconds(7)}},
+                              {{"a", "create", Outcome::Result::done, "", "", std::chrono::milliseconds(5)},
+                               {"b", "create", Outcome::Result::failed, "no image", "", std::chrono::milliseconds(7)}},
                               false, 99);
     BOOST_TEST(run.id == "id");
     BOOST_TEST(run.endedMicros == 99);

@@ -77,6 +77,11 @@ struct Followed
             std::unique_lock lock(mutex);
             changed.wait(lock, [this] { return !away; });
         };
+        options.onMended = [this]
+        {
+            const std::lock_guard lock(mutex);
+            ++mended;
+        };
         thread = std::jthread(
             [this, options](const std::stop_token& stop)
             { EventFollower(orchestrator, project, options).run([this](const Event& event) { note(event); }, stop); });
@@ -91,9 +96,11 @@ struct Followed
     template <typename Act>
     void whileAway(const Act& meanwhile)
     {
+        int before = 0;
         {
             const std::lock_guard lock(mutex);
             away = true;
+            before = mended;
         }
         orchestrator.engine().events().breakStreams("the wire is cut");
         eventually([this] { return orchestrator.engine().events().listeners() == 0; });
@@ -103,18 +110,30 @@ struct Followed
             away = false;
         }
         changed.notify_all();
-        eventually([this] { return orchestrator.engine().events().listeners() == 1; });
+        eventually(
+            [&]
+            {
+                const std::lock_guard lock(mutex);
+                return mended > before;
+            });
     }
 
     /// All that was told until now.
     std::vector<std::string> told()
     {
-        // Catching up goes on after the stream is open; a later event is told after it.
         network("end");
         await("network-create end");
         const std::lock_guard lock(mutex);
         auto out = story;
         out.pop_back();
+        return out;
+    }
+
+    static std::vector<std::string> told(const std::vector<Event>& events)
+    {
+        std::vector<std::string> out;
+        for (const auto& event : events)
+            out.push_back(shown(event));
         return out;
     }
 
@@ -151,6 +170,7 @@ struct Followed
     std::vector<std::string> story;  ///< guarded by mutex
     std::vector<std::string> broken; ///< guarded by mutex
     bool away = false;               ///< guarded by mutex
+    int mended = 0;                  ///< guarded by mutex
     std::jthread thread;
 };
 
@@ -275,6 +295,20 @@ BOOST_AUTO_TEST_CASE(an_end_after_a_start_that_was_found_is_told)
         });
     orchestrator.engine().crash(id, 9);
     check(told(), {"gap", "found: start p-dev-a", "die p-dev-a 9", "network-disconnect p-net p-dev-a"});
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_was_missed_is_not_told_behind_the_end_that_was_seen)
+{
+    const auto id = start("a");
+    EventPicture picture(project);
+    picture.catchUp({orchestrator.listInstances(project), orchestrator.getNetworkInfo()});
+    orchestrator.engine().crash(id, 1);
+    orchestrator.engine().advance(milliseconds(5));
+    orchestrator.engine().start(id);
+    orchestrator.engine().events().forget();
+    orchestrator.engine().crash(id, 9);
+    orchestrator.eventsBetween(project, 0, {}, [&](const Event& event) { picture.see(event); });
+    check(told(picture.catchUp({orchestrator.listInstances(project), orchestrator.getNetworkInfo()})), {});
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_at_first_is_an_error)
