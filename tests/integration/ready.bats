@@ -29,7 +29,7 @@ processes_of() { docker top "$1" | tail -n +2 | grep -vc docker-init; }
   [[ $output == *'create mcpctl-dev-modern'*': mcp-echo 1.0.0 speaks MCP 2026-07-28, 6 tools'* ]]
   [[ $output == *'create mcpctl-dev-sse'*': mcp-echo 1.0.0 speaks MCP 2025-11-25, 6 tools'* ]]
   status=$(mcpctl status -o json --probe)
-  eras() { jq -c --arg era "$1" '[.instances[] | select(.mcp.state == "ready" and .mcp.era == $era and .mcp.tools == 5) | .server] | sort' <<<"$status"; }
+  eras() { jq -c --arg era "$1" '[.instances[] | select(.mcp.state == "ready" and .mcp.era == $era and .mcp.tools == 6) | .server] | sort' <<<"$status"; }
   [[ $(eras modern) == '["both","http-both","http-modern","modern"]' ]]
   [[ $(eras legacy) == '["http-legacy","legacy","sse"]' ]]
   settled
