@@ -109,7 +109,8 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
 
     const auto engine = openForActing(global);
     const Lock lock(lockFolder(), engine.orchestrator->getEngineInfo().id, global.project, "apply");
-    RunRecording recording(global, "apply", options.paths);
+    auto recorder = recorderFor(global);
+    RunRecording recording(recorder, "apply", options.paths);
     // From here on nobody else of this project changes the engine.
     const auto decision = decide(declared, global, options, *engine.orchestrator);
     if (saved)
@@ -141,7 +142,8 @@ ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_t
 {
     const auto engine = openForActing(global);
     const Lock lock(lockFolder(), engine.orchestrator->getEngineInfo().id, global.project, "destroy");
-    RunRecording recording(global, "destroy", {});
+    auto recorder = recorderFor(global);
+    RunRecording recording(recorder, "destroy", {});
     Declared nothing;
     nothing.desired.project = ProjectName(global.project);
     nothing.wholeFolders = true;

@@ -82,7 +82,7 @@ std::string urlOf(const ObservedInstance& instance, const ConnectContext& contex
         host = context.engineHost.empty() ? "127.0.0.1" : context.engineHost;
     if (host.find(':') != std::string::npos)
         host = "[" + host + "]";
-    const auto& path = instance.marks.path;
+    const auto& path = instance.spec.transport.path;
     return fmt::format("http://{}:{}{}", host, publication.hostPort, path.empty() ? "/mcp" : path);
 }
 

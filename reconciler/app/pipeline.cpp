@@ -97,7 +97,8 @@ Decision decide(const Declared& declared, const GlobalOptions& global, const Rec
 
     DiffOptions diffOptions;
     diffOptions.prune = options.prune && declared.wholeFolders && !narrowed(options);
-    decision.plan = diff(decision.desired, observe(view, decision.desired), diffOptions);
+    decision.observed = observe(view, decision.desired);
+    decision.plan = diff(decision.desired, decision.observed, diffOptions);
     decision.guard =
         pruneGuard(decision.plan, decision.desired.instances.size(), {options.allowEmpty, options.pruneMax});
     return decision;

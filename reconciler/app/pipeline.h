@@ -37,6 +37,7 @@ Declared declare(const GlobalOptions& global, const std::vector<std::string>& pa
 struct Decision
 {
     DesiredState desired; ///< narrowed to what was asked for, secrets resolved
+    ObservedState observed;
     Plan plan;
     std::optional<std::string> guard; ///< why the plan must not run as it is
 };

@@ -28,14 +28,6 @@ std::vector<std::string> absolute(const std::vector<std::string>& paths)
     return out;
 }
 
-Recorder::Options whileARunLasts()
-{
-    Recorder::Options options;
-    options.warn = [](const std::string& text) { say(fmt::format("warning: {}\n", text)); };
-    options.firstRetry = std::chrono::seconds(30); // the end of the run need not wait again for what is away
-    return options;
-}
-
 }
 
 std::string whoRuns()
@@ -48,8 +40,25 @@ std::string whoRuns()
     return user != nullptr ? user->pw_name : std::to_string(::geteuid());
 }
 
-RunRecording::RunRecording(const GlobalOptions& global, std::string trigger, const std::vector<std::string>& paths)
-    : recorder_(historyTarget(global), journalFolder(historyTarget(global)), whileARunLasts())
+Recorder recorderFor(const GlobalOptions& global, Recorder::Mode mode, std::function<void(const std::string&)> warn)
+{
+    const auto target = historyTarget(global);
+    Recorder::Options options;
+    options.mode = mode;
+    options.warn = std::move(warn);
+    if (mode == Recorder::Mode::now)
+        options.firstRetry = std::chrono::seconds(30); // the end of a run need not wait again for what is away
+    return {target, journalFolder(target), options};
+}
+
+Recorder recorderFor(const GlobalOptions& global)
+{
+    return recorderFor(global, Recorder::Mode::now,
+                       [](const std::string& text) { say(fmt::format("warning: {}\n", text)); });
+}
+
+RunRecording::RunRecording(Recorder& recorder, std::string trigger, const std::vector<std::string>& paths)
+    : recorder_(recorder)
 {
     run_.id = newRecordId();
     run_.trigger = std::move(trigger);

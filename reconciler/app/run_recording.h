@@ -4,6 +4,7 @@
 #include "model/run_record.h"
 #include "record/recorder.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,17 @@ namespace mcpctl
 /// Who runs this: `$SUDO_USER`, the person that a CI system names, or the user's name.
 std::string whoRuns();
 
-/// Leaves the record of one run in history. Nothing here throws or stops the run, except the constructor
-/// for a target that makes no sense (UsageError).
+/// A recorder for the history that the options name. Throws UsageError for a target that makes no sense; whatever else
+/// is wrong with it stops nobody and is told to `warn`.
+Recorder recorderFor(const GlobalOptions& global, Recorder::Mode mode, std::function<void(const std::string&)> warn);
+/// The same, for a command: it warns on stderr.
+Recorder recorderFor(const GlobalOptions& global);
+
+/// Leaves the record of one run in history. Nothing here throws or stops the run.
 class RunRecording
 {
 public:
-    RunRecording(const GlobalOptions& global, std::string trigger, const std::vector<std::string>& paths);
+    RunRecording(Recorder& recorder, std::string trigger, const std::vector<std::string>& paths);
     /// A run that began and did not end was ended by an error.
     ~RunRecording();
     RunRecording(const RunRecording&) = delete;
@@ -34,7 +40,7 @@ public:
 private:
     RunRecord run_;
     bool open_ = false;
-    Recorder recorder_;
+    Recorder& recorder_;
 };
 
 }

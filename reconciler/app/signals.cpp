@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace mcpctl
 {
 
@@ -16,6 +18,7 @@ sigset_t stopSignals()
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -31,16 +34,31 @@ Signals::Signals()
             const auto signals = stopSignals();
             int number = 0;
             while (sigwait(&signals, &number) == 0 && !ended.stop_requested())
-            {
-                if (stop_.stop_requested())
-                    _exit(128 + number);
-                static constexpr char text[] = "stopping; the steps in hand are finished first (again: stop at once)\n";
-                if (!quiet_) [[maybe_unused]]
-                    const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
-                number_ = number;
-                stop_.request_stop();
-            }
+                onSignal(number);
         });
+}
+
+void Signals::onHangUp(std::function<void()> asked)
+{
+    const std::lock_guard lock(mutex_);
+    hangUp_ = std::move(asked);
+}
+
+void Signals::onSignal(int number)
+{
+    if (number == SIGHUP)
+    {
+        const std::lock_guard lock(mutex_);
+        if (hangUp_)
+            return hangUp_();
+    }
+    if (stop_.stop_requested())
+        _exit(128 + number);
+    static constexpr char text[] = "stopping; the steps in hand are finished first (again: stop at once)\n";
+    if (!quiet_) [[maybe_unused]]
+        const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
+    number_ = number;
+    stop_.request_stop();
 }
 
 Signals::~Signals()

@@ -113,7 +113,6 @@ private:
         launch.marks.instance = instance.name.text;
         launch.marks.specHash = specHash(instance.spec);
         launch.marks.fieldHashes = fieldHashes(withImageDefaults(instance.spec, image));
-        launch.marks.path = instance.spec.transport.path;
         launch.marks.revision = context_.options.revision;
         launch.marks.version = std::string(version);
         launch.marks.pruneDisabled = instance.pruneDisabled;

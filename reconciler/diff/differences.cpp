@@ -182,14 +182,6 @@ Differences compareInstance(const DesiredInstance& want, const ObservedInstance&
         differences.changes.push_back({"prune", "allowed", "disabled", Verdict::pending, want.placeOf("prune")});
         differences.replace = true;
     }
-    // It is not on the engine but for the mark, and clients are told what the mark says.
-    if (const auto& path = want.spec.transport.path;
-        !path.empty() && !live.marks.path.empty() && path != live.marks.path)
-    {
-        differences.changes.push_back(
-            {"transport.path", live.marks.path, path, Verdict::pending, want.placeOf("transport")});
-        differences.replace = true;
-    }
     const ServerSpec spec = resolved(want, live, observed);
 
     std::optional<Origin> origin;

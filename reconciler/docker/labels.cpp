@@ -66,7 +66,6 @@ Labels toLabels(const Marks& marks)
     put(labels, label::specHash, marks.specHash);
     put(labels, label::fields, packFields(marks.fieldHashes));
     put(labels, label::prune, marks.pruneDisabled ? "disabled" : "");
-    put(labels, label::path, marks.path);
     put(labels, label::revision, marks.revision);
     put(labels, label::version, marks.version);
     return labels;
@@ -81,7 +80,6 @@ Marks toMarks(const Labels& labels)
     marks.instance = get(labels, label::instance);
     marks.specHash = get(labels, label::specHash);
     marks.fieldHashes = unpackFields(get(labels, label::fields));
-    marks.path = get(labels, label::path);
     marks.revision = get(labels, label::revision);
     marks.version = get(labels, label::version);
     marks.pruneDisabled = get(labels, label::prune) == "disabled";

@@ -27,7 +27,6 @@ inline constexpr std::string_view transport = "mcpctl.transport"; ///< `stdio`, 
 inline constexpr std::string_view prune = "mcpctl.prune";         ///< "disabled", or absent
 inline constexpr std::string_view revision = "mcpctl.revision";
 inline constexpr std::string_view version = "mcpctl.version";
-inline constexpr std::string_view path = "mcpctl.path";       ///< of a streamable-http server, as `/mcp`
 inline constexpr std::string_view network = "mcpctl.network"; ///< on networks: the full name
 inline constexpr std::string_view volume = "mcpctl.volume";   ///< on volumes: the full name
 

@@ -107,7 +107,7 @@ std::optional<Message> parseMessage(const std::string& text)
         const auto value = Poco::JSON::Parser().parse(text);
         if (value.type() != typeid(Object::Ptr))
             return std::nullopt;
-        const auto json = value.extract<Object::Ptr>();
+        const auto& json = value.extract<Object::Ptr>();
         if (const auto tag = json->get("jsonrpc"); !tag.isString() || tag.toString() != "2.0")
             return std::nullopt;
         Message message{idOf(*json), "", json->getObject("result"), errorOf(*json)};

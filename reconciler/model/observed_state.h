@@ -24,7 +24,6 @@ struct Marks
     std::string revision;
     std::string version;
     bool pruneDisabled = false;
-    std::string path; ///< where a streamable-http server answers, as `/mcp`; empty: a stdio server, or not known
 
     bool operator==(const Marks&) const = default;
 };

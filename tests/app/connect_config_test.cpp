@@ -27,7 +27,7 @@ ObservedInstance http(const std::string& name, const std::string& address, std::
     auto instance = stdio(name);
     instance.spec.keepsStdin = false;
     instance.spec.publications = {{address, port, 3001}};
-    instance.marks.path = "/mcp";
+    instance.spec.transport.path = "/mcp";
     return instance;
 }
 
@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(a_url_names_an_address_that_the_client_can_use)
     BOOST_TEST(url(server) == "http://127.0.0.1:80/mcp");
     BOOST_TEST(url(server, "engine.example.com") == "http://engine.example.com:80/mcp");
     BOOST_TEST(url(http("mcpctl-dev-s", "::1", 80)) == "http://[::1]:80/mcp");
-    server.marks.path = "/other";
+    server.spec.transport.path = "/other";
     BOOST_TEST(url(server) == "http://127.0.0.1:80/other");
-    server.marks.path.clear(); // made before paths were marked
+    server.spec.transport.path.clear(); // made before it was marked
     BOOST_TEST(url(server) == "http://127.0.0.1:80/mcp");
 }
 

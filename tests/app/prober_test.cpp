@@ -57,7 +57,7 @@ struct Fixture
         want.spec.health.timeout = std::chrono::seconds(2);
     }
 
-    Readiness ask(std::stop_token stop = {}) { return prober.untilReady("id", want, stop); }
+    Readiness ask(const std::stop_token& stop = {}) { return prober.untilReady("id", want, stop); }
 
     /// What it says after it was asked in vain for a while.
     Readiness askInVain(milliseconds time = milliseconds(400))

@@ -221,23 +221,4 @@ BOOST_AUTO_TEST_CASE(several_changes_are_one_step_by_the_strongest)
     BOOST_TEST(steps[0].because.find("more differ") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_path_that_clients_were_told_and_that_moved_is_replaced_and_one_that_nobody_knows_is_not)
-{
-    Fleet fleet;
-    auto& server = fleet.declare("web").spec;
-    server.keepsStdin = false;
-    server.transport = {Transport::Type::streamableHttp, 80, "/mcp"};
-    fleet.apply();
-    BOOST_TEST(fleet.container("mcpctl-dev-web").marks->path == "/mcp");
-    server.transport.path = "/other";
-    const auto plan = fleet.plan();
-    BOOST_REQUIRE(plan.steps.size() == 1);
-    BOOST_TEST(verbOf(plan.steps.front()) == "replace");
-    BOOST_TEST(plan.steps.front().changes.front().field == "transport.path");
-    BOOST_TEST(allDone(fleet.apply()));
-    BOOST_TEST(fleet.plan().steps.empty());
-    fleet.change("mcpctl-dev-web", [](MemoryContainer& each) { each.marks->path.clear(); });
-    BOOST_TEST(fleet.plan().steps.empty()); // made before paths were marked
-}
-
 BOOST_AUTO_TEST_SUITE_END()

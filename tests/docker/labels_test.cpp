@@ -30,9 +30,7 @@ BOOST_AUTO_TEST_CASE(marks_survive_the_way_there_and_back)
     auto marks = mcpctl::test::sampleLaunch().marks;
     BOOST_TEST((toMarks(toLabels(marks)) == marks));
     marks.pruneDisabled = true;
-    marks.path = "/mcp";
     BOOST_TEST(toLabels(marks).at("mcpctl.prune") == "disabled");
-    BOOST_TEST(toLabels(marks).at("mcpctl.path") == "/mcp");
     BOOST_TEST((toMarks(toLabels(marks)) == marks));
     BOOST_TEST((toMarks(toLabels({})) == Marks{}));
 }

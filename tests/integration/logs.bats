@@ -22,7 +22,7 @@ teardown_file() { docker rmi -f "$image" >/dev/null; }
 writer() {
   local name=$1 script=${2//\$/\$\$}
   shift 2
-  server "$name" "image: $image" "command: $(jq -nc --arg script "$script" '["sh", "-c", $script]')" "$@"
+  server "$name" "image: $image" "command: $(jq -nc --arg script "$script" '["sh", "-c", $script]')" 'health: {type: none}' "$@"
 }
 
 # What a process does that has written all it has to.

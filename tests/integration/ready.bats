@@ -129,7 +129,7 @@ processes_of() { docker top "$1" | tail -n +2 | grep -vc docker-init; }
   events=$BATS_TEST_TMPDIR/events
   background docker events --filter event=exec_create >"$events"
   run -0 mcpctl status -o wide
-  [[ $output == *PROTOCOL* && $output == *mcp-echo*1.0.0*2026-07-28*5* ]]
+  [[ $output == *PROTOCOL* && $output == *mcp-echo*1.0.0*2026-07-28*6* ]]
   [[ ! -s $events ]]
   docker restart -t 1 mcpctl-dev-echo
   run -0 mcpctl status

@@ -67,7 +67,7 @@ using Asked = std::vector<std::string>;
 const std::vector<std::string> json{"Content-Type: application/json"};
 const std::vector<std::string> html{"Content-Type: text/html"};
 
-std::string jsonAnswer(int status, const std::string& body, std::vector<std::string> fields = json)
+std::string jsonAnswer(int status, const std::string& body, const std::vector<std::string>& fields = json)
 {
     return httpAnswer(status, body, fields);
 }

@@ -24,7 +24,7 @@ struct Starter
     int starts = 0;
     pid_t last = 0;
 
-    ProbeResult probe(mcp::ProbeOptions options = {})
+    ProbeResult probe(const mcp::ProbeOptions& options = {})
     {
         return mcp::probeStdio(
             [this]

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -131,9 +132,8 @@ struct Followed
 
     static std::vector<std::string> told(const std::vector<Event>& events)
     {
-        std::vector<std::string> out;
-        for (const auto& event : events)
-            out.push_back(shown(event));
+        std::vector<std::string> out(events.size());
+        std::transform(events.begin(), events.end(), out.begin(), shown);
         return out;
     }
 

@@ -40,6 +40,7 @@ std::unique_ptr<ProcessChannel> ProcessChannel::start(const std::vector<std::str
     ::posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& each : command)
         arguments.push_back(const_cast<char*>(each.c_str())); // posix_spawn does not write to it
     arguments.push_back(nullptr);

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "app/backoffs.h"
+#include "app/daemon_state.h"
+#include "app/lock.h"
+#include "app/log.h"
+#include "app/pipeline.h"
+#include "app/wake_up.h"
+#include "apply/apply.h"
+#include "orchestrator/orchestrator.h"
+#include "record/recorder.h"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace mcpctl
+{
+
+/// What the loop tells those who count. Called from the loop's threads.
+struct WatchListener
+{
+    std::function<void(const PassSummary&)> onPass = [](const PassSummary&) {};
+    std::function<void(const Outcomes&)> onOutcomes = [](const Outcomes&) {};
+};
+
+/// Passes, one at a time, for ever: load -> validate -> observe -> diff -> apply -> record.
+///
+/// Level-triggered: what wakes it carries no payload, and each pass looks at everything. It sleeps until something
+/// wakes it, an instance that failed may be tried again, or it is time to be sure; asleep, it asks nobody anything.
+///
+/// A pass waits for nobody: what it starts is not held until it is ready, and replaces, which must be, run beside the
+/// passes, one set at a time, with their instances left out of the passes meanwhile.
+class WatchLoop
+{
+public:
+    struct Options
+    {
+        ReconcileOptions reconcile;
+        std::chrono::milliseconds resync{300'000}; ///< at most so long between two passes, 10 % less at random
+        Backoffs::Times backoffs;
+        std::function<std::string()> revision; ///< of the manifests, when they were read; may be empty
+        ReadinessProbe probe;                  ///< for replaces
+    };
+
+    WatchLoop(GlobalOptions global, Options options, McpOrchestrator& orchestrator, WakeUp& wakeUp, Recorder& recorder,
+              WatchListener listener, const Log& log);
+    ~WatchLoop();
+    WatchLoop(const WatchLoop&) = delete;
+    WatchLoop& operator=(const WatchLoop&) = delete;
+
+    /// Until stopped; what is in hand then is finished, or left so that the next run understands it.
+    void run(const std::stop_token& stop);
+
+    /// As things stood after the last pass. Any thread.
+    std::shared_ptr<const DaemonState> state() const;
+    /// When the loop last showed that it is alive: at each pass, and at least each second between two. Any thread.
+    std::chrono::steady_clock::time_point lastSign() const { return lastSign_; }
+    /// Why the newest manifests cannot be had; empty: they can. Any thread.
+    void setSourceError(const std::string& error);
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Now = Backoffs::Clock::time_point;
+
+    void pass(const std::set<WakeReason>& reasons, const std::stop_token& stop);
+    void reconcile(PassSummary& summary, const std::stop_token& stop);
+    void readManifests();
+    std::shared_ptr<Lock> takeLock();
+    Plan runnable(const Decision& decision, Now now);
+    Outcomes runNow(const Plan& plan, const Decision& decision, const std::string& trigger,
+                    const std::stop_token& stop);
+    void runBeside(Plan plan, Decision decision, std::string trigger, std::shared_ptr<Lock> lock);
+    Outcomes runRecorded(const Plan& plan, const Decision& decision, const std::string& trigger, bool wait,
+                         const std::stop_token& stop);
+    void noteOutcomes(const Outcomes& outcomes, Now now);
+    void noteStarts(const Plan& plan, const Decision& decision, Now now);
+    void tell(const PassSummary& summary);
+    void publish(const std::function<void(DaemonState&)>& change);
+    Clock::time_point nextTime();
+
+    const GlobalOptions global_;
+    const Options options_;
+    McpOrchestrator& orchestrator_;
+    WakeUp& wakeUp_;
+    Recorder& recorder_;
+    const WatchListener listener_;
+    const Log& log_;
+
+    std::optional<Declared> good_; ///< the last manifests without an error
+    std::string revision_;
+    bool manifestsStale_ = true;
+    Backoffs backoffs_;
+    std::chrono::milliseconds retry_{0}; ///< after a pass that could not see or was not let; 0: none
+    Clock::time_point resyncAt_;
+    std::weak_ptr<Lock> lock_;
+    std::string told_; ///< the last thing that the log said of a pass that failed
+    std::atomic<Clock::time_point> lastSign_{Clock::time_point{}};
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_
+    std::set<std::string> busy_;               ///< instances in the hands of `beside_`; guarded by mutex_
+    std::optional<Outcomes> besideEnded_;      ///< what became of them, until a pass has seen it; likewise
+
+    std::jthread beside_; ///< last: it uses all of the above
+};
+
+}

@@ -1,0 +1,325 @@
+#include "app/watch_loop.h"
+
+#include "support/fleet.h"
+#include "support/temporary_folder.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <thread>
+
+using namespace mcpctl;
+using namespace mcpctl::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+/// A loop over a folder of manifests and an engine in memory, on a thread of its own.
+struct Watched : Fleet
+{
+    explicit Watched(Backoffs::Times backoffs = {1s, 300s, 600s})
+    {
+        ::setenv("MCPCTL_LOCK_DIR", (folder.path() / "lock").c_str(), 1);
+        server("a");
+        server("b");
+        profile("- server: a\n    - server: b");
+        global.project = "mcpctl";
+        global.secretsFolder = folder.path() / "none";
+        options.reconcile.paths = {(folder.path() / "manifests").string()};
+        options.reconcile.settle = 0ms;
+        options.reconcile.readyTimeout = 20s;
+        options.backoffs = backoffs;
+        listener.onPass = [this](const PassSummary& summary)
+        {
+            const std::lock_guard lock(mutex);
+            passes.push_back(summary);
+            changed.notify_all();
+        };
+    }
+
+    ~Watched() { ::unsetenv("MCPCTL_LOCK_DIR"); }
+
+    void server(const std::string& name, const std::string& more = "")
+    {
+        folder.write("manifests/" + name + ".yaml", "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: " + name +
+                                                        "}\nspec:\n  image: " + appImage +
+                                                        "\n  health: {type: none}\n" + more);
+    }
+
+    void profile(const std::string& servers)
+    {
+        folder.write("manifests/profile.yaml",
+                     "apiVersion: mcpctl/v1\nkind: Profile\nmetadata: {name: dev}\nspec:\n  servers:\n    " + servers +
+                         "\n");
+    }
+
+    void start()
+    {
+        seen = passes.size();
+        loop.emplace(global, options, orchestrator, wakeUp, recorder, listener, log);
+        thread = std::jthread([this](const std::stop_token& stop) { loop->run(stop); });
+        awaitPass();
+    }
+
+    /// Wakes the loop, and waits until a pass that began after that is over.
+    PassSummary wake(WakeReason reason)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            seen = passes.size();
+        }
+        wakeUp.wake(reason);
+        return awaitPass();
+    }
+
+    /// The next pass that nobody has waited for yet.
+    PassSummary awaitPass()
+    {
+        std::unique_lock lock(mutex);
+        BOOST_REQUIRE_MESSAGE(changed.wait_for(lock, 20s, [&] { return passes.size() > seen; }), "no pass");
+        return passes[seen++];
+    }
+
+    template <typename Condition>
+    void eventually(const Condition& condition)
+    {
+        for (int i = 0; i < 10000 && !condition(); ++i)
+            std::this_thread::sleep_for(1ms);
+        BOOST_REQUIRE(condition());
+    }
+
+    bool runs(const std::string& name)
+    {
+        const auto world = engine.world();
+        return std::any_of(world.containers.begin(), world.containers.end(),
+                           [&](const auto& each)
+                           { return each.second.name == name && each.second.state == RunState::running; });
+    }
+
+    std::string idOf(const std::string& name) { return container(name).id; }
+
+    TemporaryFolder folder;
+    GlobalOptions global;
+    WatchLoop::Options options;
+    WatchListener listener;
+    WakeUp wakeUp;
+    std::string logged; ///< guarded by mutex
+    Log log{LogLevel::debug, [this](const std::string& line)
+            {
+                const std::lock_guard lock(mutex);
+                logged += line;
+            }};
+    Recorder recorder{{}, folder.path() / "journal", {}};
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<PassSummary> passes; ///< guarded by mutex
+    std::size_t seen = 0;            ///< of the passes; guarded by mutex
+    std::optional<WatchLoop> loop;
+    std::jthread thread; ///< last: it uses all of the above
+};
+
+constexpr auto a = "mcpctl-dev-a";
+constexpr auto b = "mcpctl-dev-b";
+using Result = PassSummary::Result;
+
+}
+
+BOOST_AUTO_TEST_SUITE(watch_loop_test)
+
+BOOST_AUTO_TEST_CASE(what_is_declared_runs_after_the_first_pass_and_an_idle_loop_asks_nobody)
+{
+    Watched watched;
+    watched.start();
+    BOOST_TEST(watched.runs(a));
+    BOOST_TEST(watched.runs(b));
+    BOOST_TEST((watched.wake(WakeReason::engine).result == Result::done));
+    std::atomic<int> calls = 0;
+    watched.engine.intercept([&](MemoryEngine::When, bool, const std::string&) { ++calls; });
+    std::this_thread::sleep_for(1500ms); // longer than the loop waits between two signs of life
+    BOOST_TEST(calls == 0);
+    const auto state = watched.loop->state();
+    BOOST_TEST(state->ready());
+    BOOST_TEST(state->instances.size() == 2U);
+    BOOST_TEST(state->plan.steps.empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_drift_heals_at_the_next_wake_up)
+{
+    Watched watched;
+    watched.start();
+    auto& engine = watched.engine;
+    const std::vector<std::function<void()>> drifts{
+        [&] { watched.orchestrator.suspendServer(watched.idOf(a)); },
+        [&] { engine.remove(watched.idOf(a)); },
+        [&] { engine.crash(watched.idOf(a), 137); },
+        [&] { engine.update(watched.idOf(a), Resources{}, RestartPolicy{}); },
+        [&] { engine.disconnect(watched.idOf(a), NetworkName("mcpctl-network")); },
+        [&] { engine.rename(watched.idOf(a), "somebody-else"); },
+    };
+    for (const auto& drift : drifts)
+    {
+        drift();
+        watched.wake(WakeReason::asked);
+        watched.eventually([&] { return watched.runs(a); });
+        BOOST_TEST((watched.wake(WakeReason::asked).result == Result::done));
+        BOOST_TEST(watched.loop->state()->plan.steps.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(broken_manifests_change_nothing_and_what_was_good_is_still_healed)
+{
+    Watched watched;
+    watched.start();
+    watched.folder.write("manifests/broken.yaml", "kind: [");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::invalid));
+    BOOST_REQUIRE(watched.loop->state()->manifestErrors.size() == 1U);
+    BOOST_TEST(watched.loop->state()->manifestErrors.front().find("broken.yaml:1:") != std::string::npos);
+    watched.orchestrator.suspendServer(watched.idOf(b));
+    watched.wake(WakeReason::engine);
+    BOOST_TEST(watched.runs(b));
+    watched.folder.write("manifests/broken.yaml", "");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::done));
+    BOOST_TEST(watched.loop->state()->manifestErrors.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_gone_removes_nothing)
+{
+    Watched watched;
+    watched.start();
+    std::filesystem::rename(watched.folder.path() / "manifests", watched.folder.path() / "elsewhere");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::invalid));
+    BOOST_TEST(watched.runs(a));
+    std::filesystem::rename(watched.folder.path() / "elsewhere", watched.folder.path() / "manifests");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::done));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_crashes_again_and_again_waits_longer_each_time_and_the_others_do_not)
+{
+    Watched watched;
+    watched.server("a", "  restart: \"no\"\n  transport: {type: streamable-http, port: 80}\n");
+    watched.start();
+    watched.engine.crash(watched.idOf(a), 1);
+    watched.wake(WakeReason::engine);
+    BOOST_TEST(watched.runs(a)); // the first time it is started at once
+    watched.engine.crash(watched.idOf(a), 1);
+    watched.orchestrator.suspendServer(watched.idOf(b));
+    watched.wake(WakeReason::engine);
+    BOOST_TEST(!watched.runs(a));
+    BOOST_TEST(watched.runs(b));
+    auto held = watched.loop->state()->backoffs;
+    BOOST_REQUIRE(held.contains(a));
+    BOOST_TEST(held.at(a).why == "it ended with exit code 1");
+    watched.eventually([&] { return watched.runs(a); }); // a second later, and nobody woke the loop
+    watched.engine.crash(watched.idOf(a), 1);
+    watched.wake(WakeReason::engine);
+    held = watched.loop->state()->backoffs;
+    BOOST_TEST(held.at(a).failures == 2);
+    watched.wake(WakeReason::asked); // a person does not have to wait
+    BOOST_TEST(watched.runs(a));
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_is_away_is_tried_again_until_it_is_back)
+{
+    Watched watched;
+    watched.start();
+    std::atomic<bool> away = true;
+    watched.engine.intercept(
+        [&](MemoryEngine::When, bool, const std::string&)
+        {
+            if (away)
+                throw OrchestratorError(OrchestratorError::Kind::unreachable, "nobody there");
+        });
+    BOOST_TEST((watched.wake(WakeReason::engine).result == Result::unreachable));
+    BOOST_TEST(!watched.loop->state()->ready());
+    BOOST_TEST(watched.loop->state()->engineError == "nobody there");
+    away = false;
+    watched.engine.remove(watched.idOf(a));
+    watched.eventually([&] { return watched.runs(a); }); // of itself
+    watched.eventually([&] { return watched.loop->state()->ready(); });
+}
+
+BOOST_AUTO_TEST_CASE(the_prune_guard_keeps_what_it_guards_and_the_rest_is_healed)
+{
+    Watched watched;
+    std::string servers;
+    for (int i = 0; i < 6; ++i)
+    {
+        watched.server("s" + std::to_string(i));
+        servers += "- server: s" + std::to_string(i) + "\n    ";
+    }
+    watched.profile(servers + "- server: a");
+    watched.start();
+    watched.profile("- server: a");
+    watched.orchestrator.suspendServer(watched.idOf(a));
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::guarded));
+    BOOST_TEST(watched.runs(a));
+    BOOST_TEST(watched.runs("mcpctl-dev-s5"));
+    BOOST_TEST(watched.loop->state()->guard.find("--prune-max") != std::string::npos);
+    watched.profile(servers + "- server: a");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::done));
+    BOOST_TEST(watched.loop->state()->guard.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_replace_that_waits_for_its_server_keeps_nobody_else_waiting)
+{
+    Watched watched;
+    std::atomic<bool> ready = false;
+    std::atomic<int> asked = 0;
+    watched.options.probe = [&](const std::string&, const DesiredInstance&, const std::stop_token& stop)
+    {
+        ++asked;
+        while (!ready && !stop.stop_requested())
+            std::this_thread::sleep_for(1ms);
+        return Readiness{ready, ready ? "" : "it says nothing"};
+    };
+    watched.start();
+    const auto old = watched.idOf(a);
+    watched.folder.write("manifests/a.yaml",
+                         "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: a}\nspec:\n  image: " +
+                             std::string(appImage) + "\n  envTemplate: {NEW: \"1\"}\n");
+    watched.wake(WakeReason::manifests);
+    watched.eventually([&] { return asked > 0; });
+    watched.orchestrator.suspendServer(watched.idOf(b));
+    watched.wake(WakeReason::engine);
+    BOOST_TEST(watched.runs(b));
+    BOOST_TEST(watched.runs(a)); // the old one or the new one
+    ready = true;
+    watched.eventually([&] { return watched.runs(a) && watched.idOf(a) != old; });
+    watched.eventually(
+        [&] {
+            return watched.wake(WakeReason::engine).result == Result::done && watched.loop->state()->plan.steps.empty();
+        });
+}
+
+BOOST_AUTO_TEST_CASE(a_pass_waits_for_whoever_holds_the_lock)
+{
+    Watched watched;
+    watched.start();
+    {
+        const Lock lock(lockFolder(), watched.orchestrator.getEngineInfo().id, "mcpctl", "apply");
+        watched.engine.remove(watched.idOf(a));
+        BOOST_TEST((watched.wake(WakeReason::engine).result == Result::locked));
+        BOOST_TEST(!watched.runs(a));
+    }
+    watched.eventually([&] { return watched.runs(a); });
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_in_the_middle_of_anything_leaves_what_the_next_run_understands)
+{
+    for (int i = 0; i < 50; ++i)
+    {
+        Watched watched;
+        watched.loop.emplace(watched.global, watched.options, watched.orchestrator, watched.wakeUp, watched.recorder,
+                             watched.listener, watched.log);
+        watched.thread = std::jthread([&](const std::stop_token& stop) { watched.loop->run(stop); });
+        std::this_thread::sleep_for(std::chrono::microseconds(i * 100));
+        watched.thread = {};
+        watched.start();
+        BOOST_TEST(watched.runs(a));
+        BOOST_TEST(watched.runs(b));
+        BOOST_TEST(watched.engine.world().containers.size() == 2U);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
