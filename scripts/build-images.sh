@@ -54,7 +54,7 @@ echo_images() {
   install -m 0755 "$program" "$work/echo/mcp-echo"
   chmod 1777 "$work/echo/tmp"
   tar -C "$work/echo" -cf "$work/echo.tar" --mtime=@0 --owner=0 --group=0 mcp-echo tmp
-  tar -C "$work/echo" -rf "$work/echo.tar" --mtime=@0 --owner=65532 --group=65532 data
+  tar -C "$work/echo" -rf "$work/echo.tar" --mtime=@0 --owner=1000 --group=1000 data
   echo_image mcpctl/echo:1 'ENTRYPOINT ["/mcp-echo"]'
   [[ $1 == all ]] || return 0
   echo_image mcpctl/echo:2 'ENTRYPOINT ["/mcp-echo"]' 'ENV MCP_ECHO_IMAGE=2'
@@ -120,7 +120,7 @@ npm_image() {
     "@modelcontextprotocol/server-$name@$mcp_version" >/dev/null </dev/null) ||
     die "npm could not install @modelcontextprotocol/server-$name@$mcp_version"
   tar -C "$fs" -cf "$fs.tar" --owner=0 --group=0 app
-  tar -C "$fs" -rf "$fs.tar" --owner=65532 --group=65532 data
+  tar -C "$fs" -rf "$fs.tar" --owner=1000 --group=1000 data
   for change in 'WORKDIR /app' "LABEL $label=$key" 'CMD []' \
     "ENTRYPOINT [\"node\",\"/app/node_modules/@modelcontextprotocol/server-$name/dist/index.js\"]" "$@"; do
     changes+=(-c "$change")
