@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# install-deps.sh build|test|engine... — install what is missing of what that needs, on Debian 12 or
+# install-deps.sh build|package|test|engine... — install what is missing of what that needs, on Debian 12 or
 # a recent Ubuntu. Quick and silent when nothing is. Uses sudo where it is not root.
 #
 #   build   compiler and libraries
+#   package what makes a Debian package of it (cpack)
 #   test    what the tests use, an engine program included (they start it privately)
 #   engine  a Docker Engine to run servers on, unless this machine has one or a way to one
 #
@@ -13,8 +14,9 @@ PATH=$PATH:/usr/sbin:/sbin
 
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libboost-test-dev nlohmann-json3-dev)
+package=(dpkg-dev file)
 test=(iptables docker-registry postgresql apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
-  clang-format clang-tidy shellcheck)
+  clang-format clang-tidy shellcheck debootstrap docker-compose man-db)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.
 other_docker() {
@@ -28,8 +30,9 @@ want=()
 for what in "$@"; do
   case $what in
     build) want+=("${build[@]}") ;;
+    package) want+=("${package[@]}") ;;
     test)
-      want+=("${test[@]}")
+      want+=("${package[@]}" "${test[@]}")
       has node || want+=(nodejs)
       has npm || want+=(npm)
       if ! has dockerd; then
@@ -42,7 +45,7 @@ for what in "$@"; do
       # A client without an engine here: an engine elsewhere, or Docker Desktop.
       if ! has docker && ! has dockerd; then want+=(docker.io iptables); fi
       ;;
-    *) die "usage: install-deps.sh build|test|engine..." ;;
+    *) die "usage: install-deps.sh build|package|test|engine..." ;;
   esac
 done
 [[ ${#want[@]} -gt 0 ]] || exit 0
