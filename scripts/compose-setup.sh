@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# compose-setup.sh — what docker-compose.yml needs on this host, made once: .env with a password of its own, the
+# compose-setup.sh — makes what docker-compose.yml needs on this host, once: .env with a password of its own, the
 # token of the API, and the folder of the lock. What is there already is left as it is.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -11,7 +11,9 @@ random() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 if [[ ! -e .env ]]; then
   [[ -S $socket ]] || die "there is no engine at $socket; set DOCKER_SOCKET"
-  sed -e "s/^MCPD_USER=.*/MCPD_USER=$(id -u):$(id -g)/" -e "s/^DOCKER_GID=.*/DOCKER_GID=$(stat -c %g "$socket")/" \
+  user=$(id -u):$(id -g)
+  [[ $EUID -ne 0 ]] || user=65532:65532 # the daemon needs no root
+  sed -e "s/^MCPD_USER=.*/MCPD_USER=$user/" -e "s/^DOCKER_GID=.*/DOCKER_GID=$(stat -Lc %g "$socket")/" \
     -e "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$(random)/" .env.example >.env
   [[ -z ${DOCKER_SOCKET:-} ]] || echo "DOCKER_SOCKET=$socket" >>.env
   say 'made .env'
@@ -22,6 +24,8 @@ if [[ ! -e secrets/api-token ]]; then
   random >secrets/api-token
   say 'made secrets/api-token'
 fi
+user=$(sed -n 's/^MCPD_USER=//p' .env)
+[[ $EUID -ne 0 || -z $user ]] || chown -R "$user" secrets
 
 # The engine would make it for root alone. /run is empty after each start of the host, hence tmpfiles.d.
 lock=${MCPCTL_LOCK_DIR:-/run/lock/mcpctl}

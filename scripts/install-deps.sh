@@ -16,7 +16,7 @@ build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev l
   libcli11-dev libvalijson-dev libssl-dev libboost-test-dev nlohmann-json3-dev)
 package=(dpkg-dev file)
 test=(iptables docker-registry postgresql apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
-  clang-format clang-tidy shellcheck debootstrap docker-compose man-db)
+  clang-format clang-tidy shellcheck debootstrap docker-compose man-db systemd binutils)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.
 other_docker() {

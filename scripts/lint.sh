@@ -19,7 +19,7 @@ ours() { git ls-files -co --exclude-standard -- "$@" | while read -r file; do [[
 # --- format and shell ---------------------------------------------------------------------
 
 mapfile -t sources < <(ours 'reconciler/*.cpp' 'reconciler/*.h' 'tests/*.cpp' 'tests/*.h')
-mapfile -t scripts < <(ours '*.sh' '*.bash' '*.bats' '.ci/*')
+mapfile -t scripts < <(ours '*.sh' '*.bash' '*.bats' '.ci/*' packaging/{postinst,prerm,postrm,mcpctl-ready})
 need clang-format clang-format
 [[ ${1:-} != --fix ]] || clang-format -i "${sources[@]}"
 check clang-format clang-format --dry-run -Werror "${sources[@]}"
