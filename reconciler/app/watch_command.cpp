@@ -175,6 +175,8 @@ ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Si
         *engine.orchestrator, ProjectName(global.project),
         [&](const Event& event)
         {
+            if (event.type == Event::Type::kill || event.type == Event::Type::stop)
+                loop.noteTouched(event.name);
             wakeUp.wake(WakeReason::engine);
             if (belongsToHistory(event))
                 recorder.record(recordOf(event, global.project, loop.state()->engineId));
