@@ -13,30 +13,30 @@ RUN scripts/install-deps.sh build package && rm -rf /var/lib/apt/lists/*
 FROM tools AS build-echo
 COPY tests/echo_server tests/echo_server
 RUN cmake -G Ninja -S tests/echo_server -B /build && cmake --build /build \
-    && install -d /image/data && install -d -m 1777 /image/tmp && install /build/mcp-echo /image/
+    && install -D /build/mcp-echo /image/mcp-echo && install -d -m 1777 /image/tmp && install -d /owned/data
 
 FROM scratch AS mcp-echo
 LABEL org.opencontainers.image.title="mcp-echo" \
       org.opencontainers.image.description="A small MCP server for trying mcpctl" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build-echo /image /
-COPY --from=build-echo --chown=65532:65532 /image/data /data
+COPY --from=build-echo --chown=65532:65532 /owned /
 USER 65532:65532
 ENTRYPOINT ["/mcp-echo"]
 
 FROM tools AS build
-COPY CMakeLists.txt CHANGELOG.md ./
+COPY CMakeLists.txt ./
 COPY cmake cmake
-COPY packaging packaging
 COPY schemas schemas
 COPY reconciler reconciler
 RUN cmake -G Ninja -S . -B /build -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DMCPCTL_TESTS=OFF \
-    && cmake --build /build
+    && cmake --build /build --target mcpctl
 # Texts come last: a changed one costs no compiler.
-COPY LICENSE README.md ./
+COPY CHANGELOG.md LICENSE README.md ./
 COPY docs docs
 COPY manifests manifests
-RUN cd /build && cpack -G DEB
+COPY packaging packaging
+RUN cmake --build /build && cd /build && cpack -G DEB
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="mcpctl" \

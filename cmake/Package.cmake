@@ -24,12 +24,14 @@ add_custom_target(mcpctl_packaging ALL DEPENDS ${generated}/mcpctl.1.gz ${genera
 
 install(TARGETS mcpctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mcpctl/schemas FILES_MATCHING PATTERN "*.schema.json")
-install(FILES ${generated}/mcpctl.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES ${generated}/mcpctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mcpctl)
-install(FILES ${generated}/_mcpctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
-install(FILES ${generated}/mcpctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+# OPTIONAL: who builds the program alone gets it without these.
+install(FILES ${generated}/mcpctl.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
+install(FILES ${generated}/mcpctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mcpctl OPTIONAL)
+install(FILES ${generated}/_mcpctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
+install(FILES ${generated}/mcpctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/mcpctl)
-install(FILES LICENSE README.md packaging/copyright ${generated}/changelog.gz DESTINATION ${doc})
+install(FILES LICENSE README.md packaging/copyright DESTINATION ${doc})
+install(FILES ${generated}/changelog.gz DESTINATION ${doc} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${doc} FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY manifests/examples DESTINATION ${doc})
 
