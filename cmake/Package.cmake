@@ -16,9 +16,12 @@ add_custom_command(
   COMMAND mcpctl completion fish > ${generated}/mcpctl.fish
   DEPENDS mcpctl packaging/man.sh
   VERBATIM)
+set(CPACK_PACKAGE_CONTACT "mcpctl maintainers <maintainers@mcpctl.example>")
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # or SOURCE_DATE_EPOCH
+configure_file(packaging/changelog.in ${generated}/changelog @ONLY)
 add_custom_command(OUTPUT ${generated}/changelog.gz
-  COMMAND ${gzip} ${CMAKE_CURRENT_SOURCE_DIR}/CHANGELOG.md > ${generated}/changelog.gz
-  DEPENDS CHANGELOG.md
+  COMMAND ${gzip} ${generated}/changelog > ${generated}/changelog.gz
+  DEPENDS ${generated}/changelog
   VERBATIM)
 add_custom_target(mcpctl_packaging ALL DEPENDS ${generated}/mcpctl.1.gz ${generated}/changelog.gz)
 
@@ -30,7 +33,7 @@ install(FILES ${generated}/mcpctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash
 install(FILES ${generated}/_mcpctl DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
 install(FILES ${generated}/mcpctl.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/mcpctl)
-install(FILES LICENSE README.md packaging/copyright DESTINATION ${doc})
+install(FILES CHANGELOG.md LICENSE README.md packaging/copyright DESTINATION ${doc})
 install(FILES ${generated}/changelog.gz DESTINATION ${doc} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${doc} FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY manifests/examples DESTINATION ${doc})
@@ -45,7 +48,6 @@ set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_INSTALL_CMAKE_PROJECTS
   "${CMAKE_BINARY_DIR};mcpctl;Unspecified;/;${CMAKE_BINARY_DIR};mcpctl;system;/")
 set(CPACK_STRIP_FILES ON)
-set(CPACK_PACKAGE_CONTACT "mcpctl maintainers <maintainers@mcpctl.example>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "declarative reconciler for MCP servers")
 set(CPACK_PACKAGE_DESCRIPTION "Keeps a fleet of MCP (Model Context Protocol) servers on a Docker engine in the
 state that YAML manifests declare: checked, planned, applied, and healed by a
