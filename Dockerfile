@@ -1,6 +1,6 @@
 # mcpctl in a container: the program, and the daemon of docker-compose.yml.
 #
-#   docker build -t mcpctl .
+#   docker build -t mcpctl .                             (--build-arg WITH=ca-certificates: a third, without git)
 #   docker build -t mcpctl/echo:1 --target mcp-echo .    the MCP server of the quickstart
 #
 # Any builder will do, the classic one too.
@@ -44,9 +44,10 @@ LABEL org.opencontainers.image.title="mcpctl" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/mcpctl_*.deb /tmp/mcpctl.deb
 # git tells revisions and keeps clones. The package says itself which libraries the program needs.
+ARG WITH="git ca-certificates openssh-client"
 RUN groupadd --gid 65532 mcpctl && useradd --uid 65532 --gid mcpctl --home-dir /var/lib/mcpctl --shell /usr/sbin/nologin mcpctl \
     && apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /tmp/mcpctl.deb git ca-certificates openssh-client \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /tmp/mcpctl.deb $WITH \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*.log /var/log/apt /tmp/mcpctl.deb \
     && install -d -m 1777 /var/lib/mcpctl /run/lock/mcpctl
 COPY packaging/mcpctl-ready /usr/local/bin/mcpctl-ready
