@@ -1,6 +1,6 @@
 # mcpctl in a container: the program, and the daemon of docker-compose.yml.
 #
-#   docker build -t mcpctl .                             (--build-arg WITH=ca-certificates: a third, without git)
+#   docker build -t mcpctl .                             (--build-arg WITH=ca-certificates: without git)
 #   docker build -t mcpctl/echo:1 --target mcp-echo .    the MCP server of the quickstart
 #
 # Any builder will do, the classic one too.
@@ -29,6 +29,7 @@ COPY CMakeLists.txt ./
 COPY cmake cmake
 COPY schemas schemas
 COPY reconciler reconciler
+COPY packaging/changelog.in packaging/
 RUN cmake -G Ninja -S . -B /build -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DMCPCTL_TESTS=OFF \
     && cmake --build /build --target mcpctl
 # Texts come last: a changed one costs no compiler.

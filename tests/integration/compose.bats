@@ -101,6 +101,15 @@ host_mcpctl() { XDG_STATE_HOME=$BATS_TEST_TMPDIR "$MCPCTL" "$@"; }
   eventually 20 told "select count(*) from steps where verb = 'create' and object = 'mcpctl-dev-echo' and result = 'done'" 2
 }
 
+@test "a changed manifest replaces its server, once the new one answers over MCP" {
+  before=$(of mcpctl-dev-echo-http '{{.Id}}')
+  sed -i 's/command: \[--http, "3001"\]/command: [--http, "3001", --stderr-line, changed]/' "$here/manifests/quickstart/servers.yaml"
+  replaced() { running mcpctl-dev-echo-http && [[ $(of mcpctl-dev-echo-http '{{.Id}} {{.Args}}') == *changed* ]]; }
+  eventually 40 replaced
+  [[ $(of mcpctl-dev-echo-http '{{.Id}}') != "$before" ]]
+  eventually 20 told "select count(*) from steps where verb = 'replace' and object = 'mcpctl-dev-echo-http' and result = 'done'" 1
+}
+
 @test "the test server is shown and left alone" {
   id=$(container test-mcp-server)
   status=$(host_mcpctl status -o json)
