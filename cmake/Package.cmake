@@ -14,7 +14,7 @@ add_custom_command(
   COMMAND mcpctl completion bash > ${generated}/mcpctl.bash
   COMMAND mcpctl completion zsh > ${generated}/_mcpctl
   COMMAND mcpctl completion fish > ${generated}/mcpctl.fish
-  DEPENDS mcpctl packaging/man.sh
+  DEPENDS mcpctl ${CMAKE_CURRENT_SOURCE_DIR}/packaging/man.sh
   VERBATIM)
 set(CPACK_PACKAGE_CONTACT "mcpctl maintainers <maintainers@mcpctl.example>")
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # or SOURCE_DATE_EPOCH
