@@ -54,7 +54,7 @@ of() { docker inspect -f "$2" "$1"; }
 is_healthy() { [[ $(of "$(container "$1")" '{{.State.Health.Status}}') == healthy ]]; }
 running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
 sql() { docker exec "$(container postgres)" psql -U mcpctl -d mcpctl -Atc "$1"; }
-told() { [[ $(sql "$1") == "$2" ]]; }
+told() { [[ $(sql "$1" 2>/dev/null) == "$2" ]]; }
 host_mcpctl() { XDG_STATE_HOME=$BATS_TEST_TMPDIR "$MCPCTL" "$@"; }
 
 @test "the image holds the package, installed, and little else" {
