@@ -181,6 +181,9 @@ private:
         watch.option("--branch", "NAME", options.branch, "of it (default: the one that the remote shows)");
         watch.option("--path", "DIR", options.pathInGit, "where the manifests are in it");
         watch.duration("--interval", options.gitInterval, "how often to fetch");
+        watch.duration("--history-keep", options.historyKeep, "how long runs and events are remembered");
+        watch.flag("--leader-election", options.leaderElection,
+                   "of several daemons that share a PostgreSQL, one acts and the others stand by");
     }
 
     void statusCommands()

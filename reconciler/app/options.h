@@ -100,6 +100,8 @@ struct WatchOptions
     std::string branch;                   ///< of it; empty: the remote's own choice
     std::string pathInGit;                ///< of the manifests within the clone
     std::chrono::milliseconds gitInterval{60'000};
+    std::chrono::milliseconds historyKeep{std::chrono::hours(90 * 24)};
+    bool leaderElection = false;
 };
 
 /// What `events` and `stats` look at.

@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/folder_watch.h"
+#include "app/history_place.h"
 #include "app/log.h"
 #include "app/prober.h"
 #include "app/revision.h"
@@ -10,8 +11,12 @@
 #include "model/timestamp.h"
 #include "orchestrator/backoff.h"
 #include "orchestrator/event_follower.h"
+#include "record/history.h"
+#include "record/leadership.h"
 
 #include <fmt/format.h>
+
+#include <cstdlib>
 
 namespace mcpctl
 {
@@ -98,6 +103,14 @@ std::string statusLine(const DaemonState& state)
                        state.revision.empty() ? "" : ", at " + state.revision.substr(0, 12));
 }
 
+void pauseFor(std::chrono::nanoseconds time, const std::stop_token& stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [] { return false; });
+}
+
 /// Tells the service manager that the loop lives, as often as it wants to hear it.
 class Watchdog
 {
@@ -108,15 +121,12 @@ public:
             thread_ = std::jthread(
                 [&loop, interval = *interval](const std::stop_token& stop)
                 {
-                    std::mutex mutex;
-                    std::condition_variable_any never;
                     while (!stop.stop_requested())
                     {
                         // A pass may take long, for an engine may; one of many minutes is stuck.
                         if (std::chrono::steady_clock::now() - loop.lastSign() < 10min)
                             sdNotify("WATCHDOG=1");
-                        std::unique_lock lock(mutex);
-                        never.wait_for(lock, stop, interval, [] { return false; });
+                        pauseFor(interval, stop);
                     }
                 });
     }
@@ -124,6 +134,51 @@ public:
 private:
     std::jthread thread_;
 };
+
+/// Forgets old history, now and each hour.
+class Retention
+{
+public:
+    Retention(const HistoryTarget& target, const std::string& project, std::chrono::milliseconds keep, const Log& log)
+        : thread_(
+              [target, project, keep, &log](const std::stop_token& stop)
+              {
+                  while (target.kind != HistoryTarget::Kind::none && !stop.stop_requested())
+                  {
+                      forget(target, project, keep, log);
+                      pauseFor(1h, stop);
+                  }
+              })
+    {
+    }
+
+private:
+    static void forget(const HistoryTarget& target, const std::string& project, std::chrono::milliseconds keep,
+                       const Log& log)
+    {
+        try
+        {
+            const auto before = nowMicros() - std::chrono::duration_cast<std::chrono::microseconds>(keep).count();
+            if (const auto removed = History(target).prune(project, before); removed > 0)
+                log.info(fmt::format("forgot {} runs from before {}", removed, formatMicros(before)));
+        }
+        catch (const HistoryError& error) // it is away; an hour later it may be back
+        {
+            log.debug(fmt::format("history could not be shortened: {}", error.what()));
+        }
+    }
+
+    std::jthread thread_;
+};
+
+/// `--history` and MCPCTL_HISTORY come first; DATABASE_URL is how a platform gives a daemon its database.
+GlobalOptions withDatabase(GlobalOptions global)
+{
+    const char* url = std::getenv("DATABASE_URL");
+    if (!global.history && url != nullptr && *url != '\0')
+        global.history = url;
+    return global;
+}
 
 std::vector<std::filesystem::path> foldersOf(const ReconcileOptions& options)
 {
@@ -135,8 +190,9 @@ std::vector<std::filesystem::path> foldersOf(const ReconcileOptions& options)
 
 }
 
-ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Signals& signals)
+ExitCode watchCommand(const GlobalOptions& given, const WatchOptions& watch, Signals& signals)
 {
+    const auto global = withDatabase(given);
     signals.beQuiet();
     const auto folders = foldersOf(watch.reconcile);
     const Log log(global.logLevel);
@@ -155,6 +211,13 @@ ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Si
     options.probe = [&](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
     { return prober.untilReady(id, want, stop); };
 
+    std::optional<Leadership> leadership;
+    if (watch.leaderElection)
+    {
+        leadership.emplace(historyTarget(global), global.project);
+        options.mayLead = [&](const std::string& engineId) { return leadership->claim(engineId); };
+    }
+
     WatchLoop* running = nullptr;
     bool ready = false;
     WatchListener listener;
@@ -162,7 +225,8 @@ ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Si
     {
         if (summary.result == PassSummary::Result::done && !std::exchange(ready, true))
             log.info("the engine is in the declared state");
-        sdNotify(fmt::format("{}STATUS={}\n", ready ? "READY=1\n" : "", statusLine(*running->state())));
+        // Ready to look after the engine, be it there or not: a service manager would give up waiting.
+        sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*running->state())));
     };
     WatchLoop loop(global, options, *engine.orchestrator, wakeUp, recorder, listener, log);
     running = &loop;
@@ -183,6 +247,7 @@ ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Si
         },
         log);
     const Watchdog watchdog(loop);
+    const Retention retention(historyTarget(global), global.project, watch.historyKeep, log);
     loop.run(signals.stopToken());
     sdNotify("STOPPING=1\n");
     log.info("stopped");

@@ -112,8 +112,11 @@ void WatchLoop::run(const std::stop_token& stop)
         auto reasons = wakeUp_.wait(std::min(due, Clock::now() + 1s), stop);
         if (stop.stop_requested())
             break;
-        if (reasons.empty() && Clock::now() < due)
-            continue; // a sign of life, and nothing else
+        if (reasons.empty() && Clock::now() < due) // a sign of life, and nothing else
+        {
+            stopWhenLeadershipIsLost();
+            continue;
+        }
         if (reasons.empty())
             reasons.insert(Clock::now() >= resyncAt_ ? WakeReason::resync : WakeReason::retry);
         pass(reasons, stop);
@@ -215,11 +218,27 @@ void WatchLoop::readManifests()
 
 std::shared_ptr<Lock> WatchLoop::takeLock()
 {
+    const auto engineId = orchestrator_.getEngineInfo().id;
+    if (options_.mayLead)
+        if (const auto why = options_.mayLead(engineId); !why.empty())
+            throw LockHeld(why);
     auto lock = lock_.lock(); // it is held for what runs beside
     if (!lock)
-        lock = std::make_shared<Lock>(lockFolder(), orchestrator_.getEngineInfo().id, global_.project, "watch");
+        lock = std::make_shared<Lock>(lockFolder(), engineId, global_.project, "watch");
     lock_ = lock;
     return lock;
+}
+
+/// What runs beside the passes must not go on when another daemon may have begun.
+void WatchLoop::stopWhenLeadershipIsLost()
+{
+    bool busy = false;
+    {
+        const std::lock_guard lock(mutex_);
+        busy = !busy_.empty();
+    }
+    if (busy && options_.mayLead && !options_.mayLead(state()->engineId).empty())
+        beside_.request_stop();
 }
 
 void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)

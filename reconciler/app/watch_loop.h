@@ -48,6 +48,8 @@ public:
         Backoffs::Times backoffs;
         std::function<std::string()> revision; ///< of the manifests, when they were read; may be empty
         ReadinessProbe probe;                  ///< for replaces
+        /// Why this daemon may not change what is on that engine; empty: it may. Null: it always may.
+        std::function<std::string(const std::string& engineId)> mayLead{};
     };
 
     WatchLoop(GlobalOptions global, Options options, McpOrchestrator& orchestrator, WakeUp& wakeUp, Recorder& recorder,
@@ -76,6 +78,7 @@ private:
     void reconcile(PassSummary& summary, const std::stop_token& stop);
     void readManifests();
     std::shared_ptr<Lock> takeLock();
+    void stopWhenLeadershipIsLost();
     Plan runnable(const Decision& decision, Now now);
     Outcomes runNow(const Plan& plan, const Decision& decision, const std::string& trigger,
                     const std::stop_token& stop);
