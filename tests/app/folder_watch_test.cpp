@@ -62,7 +62,7 @@ public:
             std::this_thread::sleep_for(5ms);
             if (calls_ == asked_)
                 continue;
-            std::this_thread::sleep_for(400ms); // for what may follow of the same change
+            std::this_thread::sleep_for(250ms); // for what may follow of the same change
             asked_ = calls_;
             return true;
         }
@@ -71,7 +71,7 @@ public:
 
     bool staysQuiet()
     {
-        std::this_thread::sleep_for(500ms);
+        std::this_thread::sleep_for(350ms);
         return calls_ == asked_;
     }
 
@@ -101,14 +101,20 @@ void publish(const Folder& folder, const std::string& version, const std::string
     fs::rename(folder.root / "..data_tmp", folder.root / "..data");
 }
 
+bool put(const std::string& file, const std::string& text)
+{
+    return static_cast<bool>(std::ofstream(file) << text << std::flush);
+}
+
 /// What `check` returns in a process of its own, where inotify is no more.
 bool withoutInotify(const char* limit, bool (*check)())
 {
     const auto child = ::fork();
     if (child == 0)
     {
-        if (::unshare(CLONE_NEWUSER) != 0 ||
-            !(std::ofstream(std::string("/proc/sys/user/") + limit) << "0" << std::flush))
+        const auto user = std::to_string(::geteuid());
+        if (::unshare(CLONE_NEWUSER) != 0 || !put("/proc/self/uid_map", "0 " + user + " 1") ||
+            !put(std::string("/proc/sys/user/") + limit, "0"))
             ::_exit(77);
         ::_exit(check() ? 0 : 1);
     }
