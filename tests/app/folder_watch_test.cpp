@@ -1,4 +1,5 @@
 #include "app/folder_watch.h"
+#include "app/git.h"
 #include "support/temporary_folder.h"
 
 #include <boost/mpl/list.hpp>
@@ -45,8 +46,7 @@ class Watched
 {
 public:
     Watched(const std::vector<fs::path>& paths, const FolderWatch::Options& how)
-        : watch_((std::this_thread::sleep_for(120ms), paths), // what is old cannot change unseen
-                 how, [this] { ++calls_; })
+        : watch_(settled(paths), how, [this] { ++calls_; })
     {
     }
     Watched(const fs::path& path, bool polling) : Watched(std::vector{path}, options(polling)) {}
@@ -76,6 +76,13 @@ public:
     }
 
 private:
+    /// What is old cannot change unseen.
+    static const std::vector<fs::path>& settled(const std::vector<fs::path>& paths)
+    {
+        std::this_thread::sleep_for(120ms);
+        return paths;
+    }
+
     std::atomic<int> calls_{0};
     int asked_ = 0;
     FolderWatch watch_;
@@ -300,6 +307,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_burst_of_changes_is_few_calls, Mode, Modes)
     }
     BOOST_TEST(watched.isCalled());
     BOOST_TEST(watched.calls() <= 4);
+    BOOST_TEST(watched.staysQuiet());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_checkout_wakes_and_the_rest_of_git_does_not, Mode, Modes)
+{
+    const auto git = [this](std::vector<std::string> arguments)
+    {
+        arguments.insert(arguments.begin(), {"-C", root.string(), "-c", "user.name=t", "-c", "user.email=t@t.invalid"});
+        const auto result = runGit({.arguments = std::move(arguments)});
+        BOOST_TEST(result.ok(), result.errors);
+    };
+    const auto fill = [this](const std::string& text)
+    {
+        for (int i = 0; i < 200; ++i)
+            write("m/sub" + std::to_string(i % 7) + "/" + std::to_string(i) + ".yaml", text);
+    };
+    git({"init", "-q", "-b", "one"});
+    fill("n: 1\n");
+    git({"add", "-A"});
+    git({"commit", "-q", "-m", "one"});
+    git({"checkout", "-q", "-b", "two"});
+    fill("n: 2\n");
+    Watched watched(root, Mode::polling);
+    git({"commit", "-q", "-a", "-m", "two"});
+    git({"branch", "three"});
+    git({"gc", "-q"});
+    BOOST_TEST(watched.staysQuiet());
+    git({"checkout", "-q", "one"});
+    BOOST_TEST(watched.isCalled());
+    BOOST_TEST(watched.calls() <= 2);
     BOOST_TEST(watched.staysQuiet());
 }
 
