@@ -26,6 +26,7 @@ struct Given
     ReconcileOptions reconcile;
     StatusOptions status;
     LogsOptions logs;
+    WatchOptions watch;
     ObserveOptions observe;
     HistoryOptions history;
     DescribeOptions describe;
@@ -144,11 +145,42 @@ private:
         apply.flag("--dry-run", given_.reconcile.dryRun, "only show the plan");
         waiting(apply);
 
+        watch();
+
         auto destroy =
             line_.command("destroy", "remove everything of the project; volumes stay",
                           "  mcpctl destroy\n  mcpctl --project demo destroy --yes",
                           [this] { return destroyCommand(given_.global, given_.yes, signals_->stopToken()); });
         destroy.flag("-y,--yes", given_.yes, "do not ask");
+    }
+
+    void watch()
+    {
+        auto& options = given_.watch;
+        auto watch = line_.command("watch", "keep the engine in the state that the manifests declare, for ever",
+                                   "  mcpctl watch manifests/\n"
+                                   "  mcpctl watch manifests/ --listen 127.0.0.1:3000\n"
+                                   "  mcpctl watch --git https://git.example.com/team/servers.git --path prod clone/\n"
+                                   "SIGHUP: look now. SIGTERM: finish the steps in hand, and end.",
+                                   [this]
+                                   {
+                                       given_.watch.reconcile = given_.reconcile;
+                                       return watchCommand(given_.global, given_.watch, *signals_);
+                                   });
+        paths(watch);
+        scope(watch);
+        watch.duration("--resync", options.resync, "look at everything at least so often");
+        watch.duration("--debounce", options.debounce, "how long manifests must be quiet before they are read");
+        watch.duration("--backoff", options.backoffs.first, "how long an instance that failed is left alone at first");
+        watch.duration("--backoff-max", options.backoffs.longest, "how long at most");
+        waitTimes(watch);
+        watch.option("--listen", "HOST:PORT", options.listen,
+                     "answer there over HTTP: health, metrics, status (default: nowhere)");
+        watch.option("--token-file", "FILE", options.tokenFile, "who calls must know the token in it");
+        watch.option("--git", "URL", options.git, "keep a clone of this in PATH, and reconcile from it");
+        watch.option("--branch", "NAME", options.branch, "of it (default: the one that the remote shows)");
+        watch.option("--path", "DIR", options.pathInGit, "where the manifests are in it");
+        watch.duration("--interval", options.gitInterval, "how often to fetch");
     }
 
     void statusCommands()
@@ -340,6 +372,12 @@ private:
     {
         auto& options = given_.reconcile;
         line.off("--no-wait", options.wait, "do not wait until started servers are ready");
+        waitTimes(line);
+    }
+
+    void waitTimes(Arguments& line)
+    {
+        auto& options = given_.reconcile;
         line.duration("--settle-time", options.settle, "how long a server must run to count as ready");
         line.duration("--ready-timeout", options.readyTimeout, "when to give up waiting for a server");
     }

@@ -17,6 +17,8 @@ namespace mcpctl
 ExitCode validateCommand(const GlobalOptions& global, const std::vector<std::string>& paths);
 ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& options);
 ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, const std::stop_token& stop);
+/// Reconciles until stopped: now, and whenever the manifests or the engine move.
+ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Signals& signals);
 /// Everything of the project goes, volumes excepted. Asks on a terminal unless `yes`.
 ExitCode destroyCommand(const GlobalOptions& global, bool yes, const std::stop_token& stop);
 /// Lends this process's stdio to the instance that `word` names (select_instances.h) for one session. Returns the exit

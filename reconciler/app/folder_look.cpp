@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr int mostLinks = 40; // as the kernel follows
 
-/// Coarser than the clock of any file system that tells of its changes.
-constexpr std::int64_t youngNanos = 100'000'000;
+/// Some ticks of the clock that stamps files.
+constexpr std::int64_t youngNanos = 20'000'000;
 
 std::int64_t nanos(const timespec& time)
 {
@@ -63,16 +63,15 @@ void addWayTo(const fs::path& path, std::map<fs::path, WatchedPlace>& places)
     }
 }
 
-std::string fingerprint(const fs::path& file)
+std::string fingerprint(const fs::path& file, bool& young)
 {
     struct stat s = {};
     if (::stat(file.c_str(), &s) != 0)
         return fmt::format("{}\ngone\n", file.string());
     const auto changed = nanos(s.st_ctim);
     const auto age = now() - changed;
-    const bool young = age < youngNanos && age > -youngNanos;
-    return fmt::format("{}\n{} {} {} {} {} {}\n", file.string(), s.st_dev, s.st_ino, s.st_size, nanos(s.st_mtim),
-                       changed, young ? now() : 0);
+    young = young || (age < youngNanos && age > -youngNanos);
+    return fmt::format("{}\n{} {} {} {} {}\n", file.string(), s.st_dev, s.st_ino, s.st_size, nanos(s.st_mtim), changed);
 }
 
 }
@@ -97,7 +96,7 @@ FolderLook lookAtFolders(const std::vector<std::string>& paths)
     }
     for (const auto& file : found.files)
     {
-        text += fingerprint(file.path);
+        text += fingerprint(file.path, look.young);
         if (fs::is_symlink(file.path))
             addWayTo(file.path, look.places);
     }
@@ -106,6 +105,8 @@ FolderLook lookAtFolders(const std::vector<std::string>& paths)
         text += problem.pos.file + '\n' + problem.message + '\n';
         addWayTo(problem.pos.file, look.places); // a link that leads nowhere yet, say
     }
+    if (look.young)
+        text += fmt::format("looked at {}\n", now());
     look.digest = sha256Hex(text);
     return look;
 }

@@ -27,9 +27,11 @@ struct FolderLook
     std::map<std::filesystem::path, WatchedPlace> places;
 
     /// Equal digests: the loader finds the same files in the same places, and none was written since. Cheap: made of
-    /// names, file ids, sizes and times. A file that changed only just now makes a digest that is equal to no other,
-    /// for it may change once more under the same time.
+    /// names, file ids, sizes and times.
     std::string digest;
+
+    /// A file changed only just now, and may change once more under the same time; so the digest is equal to no other.
+    bool young = false;
 };
 
 /// Looks at what load() would read of `paths`, which are absolute. Never throws for what it finds.

@@ -130,13 +130,18 @@ bool FolderWatch::readEvents() const
 /// The digest of how things are, with every folder in it watched before it was looked at.
 std::string FolderWatch::look()
 {
-    // What appears in a folder before it is watched is seen by the next look; it is new folders only that need one.
-    for (int looks = 0;; ++looks)
+    FolderLook found;
+    for (int looks = 0; looks < 10; ++looks)
     {
-        const FolderLook found = lookAtFolders(paths_);
-        if (inotify_ < 0 || !watch(found.places) || looks == 10)
-            return found.digest;
+        found = lookAtFolders(paths_);
+        // What appeared in a new folder before that was watched is seen by the next look.
+        const bool added = inotify_ >= 0 && watch(found.places);
+        if (!added && !found.young)
+            break;
+        if (!added)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
+    return found.digest;
 }
 
 /// Watches these places and no others. True: one of them was not watched before.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/backoffs.h"
 #include "app/connect_config.h"
 #include "app/log.h"
 
@@ -84,6 +85,21 @@ struct ReconcileOptions
     bool wait = true;    ///< apply
     std::chrono::milliseconds settle{2000};
     std::chrono::milliseconds readyTimeout{60000};
+};
+
+/// How `watch` watches.
+struct WatchOptions
+{
+    ReconcileOptions reconcile;
+    std::chrono::milliseconds resync{300'000};
+    std::chrono::milliseconds debounce{200}; ///< how long manifests must be quiet
+    Backoffs::Times backoffs;
+    std::optional<std::string> listen;    ///< `HOST:PORT` of the HTTP side; nothing: none
+    std::optional<std::string> tokenFile; ///< who calls it must know what is in there
+    std::optional<std::string> git;       ///< the manifests are in a clone of this
+    std::string branch;                   ///< of it; empty: the remote's own choice
+    std::string pathInGit;                ///< of the manifests within the clone
+    std::chrono::milliseconds gitInterval{60'000};
 };
 
 /// What `events` and `stats` look at.

@@ -132,6 +132,12 @@ void WatchLoop::setSourceError(const std::string& error)
     publish([&](DaemonState& state) { state.sourceError = error; });
 }
 
+void WatchLoop::noteTouched(const std::string& instance)
+{
+    const std::lock_guard lock(mutex_);
+    touched_.insert(instance);
+}
+
 WatchLoop::Clock::time_point WatchLoop::nextTime()
 {
     auto due = resyncAt_;
@@ -187,13 +193,15 @@ void WatchLoop::readManifests()
     auto declared = declare(global_, options_.reconcile.paths, std::cin);
     manifestsStale_ = false;
     const auto errors = errorLines(declared);
-    const bool same = errors == state()->manifestErrors;
+    const auto before = state()->manifestErrors;
     if (declared.valid())
     {
         good_ = std::move(declared);
         revision_ = options_.revision ? options_.revision() : "";
+        if (!before.empty())
+            log_.info("the manifests have no errors any more");
     }
-    else if (!same)
+    else if (errors != before)
         log_.error(fmt::format("the manifests have errors{}:\n{}",
                                good_ ? "; the last good ones stay in force" : ", and nothing is changed",
                                fmt::join(errors, "\n")));
@@ -369,15 +377,21 @@ void WatchLoop::noteOutcomes(const Outcomes& outcomes, Now now)
         }
 }
 
-/// An instance that ended and is started again may be one that crashes again and again.
+/// An instance that ended by itself and is started again may be one that crashes again and again.
 void WatchLoop::noteStarts(const Plan& plan, const Decision& decision, Now now)
 {
     for (const auto& step : plan.steps)
     {
         const auto live = std::find_if(decision.observed.instances.begin(), decision.observed.instances.end(),
                                        [&](const auto& each) { return each.name == step.object; });
-        if (!has<action::Start>(step) || live == decision.observed.instances.end() || live->startedAt.empty())
+        if (!has<action::Start>(step) || live == decision.observed.instances.end() || live->startedAt.empty() ||
+            live->state == RunState::paused)
             continue;
+        {
+            const std::lock_guard lock(mutex_);
+            if (touched_.erase(step.object) > 0)
+                continue;
+        }
         const auto why =
             fmt::format("it ended with exit code {}{}", live->exitCode, live->oomKilled ? ", out of memory" : "");
         if (live->exitCode == 0 && live->spec.keepsStdin) // its client went

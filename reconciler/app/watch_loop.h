@@ -63,6 +63,8 @@ public:
     std::shared_ptr<const DaemonState> state() const;
     /// When the loop last showed that it is alive: at each pass, and at least each second between two. Any thread.
     std::chrono::steady_clock::time_point lastSign() const { return lastSign_; }
+    /// Somebody ends `instance` just now: its end is no crash. Any thread.
+    void noteTouched(const std::string& instance);
     /// Why the newest manifests cannot be had; empty: they can. Any thread.
     void setSourceError(const std::string& error);
 
@@ -107,6 +109,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_
     std::set<std::string> busy_;               ///< instances in the hands of `beside_`; guarded by mutex_
+    std::set<std::string> touched_;            ///< instances whose next end is no crash; likewise
     std::optional<Outcomes> besideEnded_;      ///< what became of them, until a pass has seen it; likewise
 
     std::jthread beside_; ///< last: it uses all of the above

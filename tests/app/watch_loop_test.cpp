@@ -97,6 +97,12 @@ struct Watched : Fleet
                            { return each.second.name == name && each.second.state == RunState::running; });
     }
 
+    /// A pass finds nothing to do.
+    bool isSettled()
+    {
+        return wake(WakeReason::asked).result == PassSummary::Result::done && loop->state()->plan.steps.empty();
+    }
+
     std::string idOf(const std::string& name) { return container(name).id; }
 
     TemporaryFolder folder;
@@ -162,8 +168,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_drift_heals_at_the_next_wake_up)
         drift();
         watched.wake(WakeReason::asked);
         watched.eventually([&] { return watched.runs(a); });
-        BOOST_TEST((watched.wake(WakeReason::asked).result == Result::done));
-        BOOST_TEST(watched.loop->state()->plan.steps.empty());
+        watched.eventually([&] { return watched.isSettled(); });
     }
 }
 
@@ -217,6 +222,20 @@ BOOST_AUTO_TEST_CASE(one_that_crashes_again_and_again_waits_longer_each_time_and
     BOOST_TEST(held.at(a).failures == 2);
     watched.wake(WakeReason::asked); // a person does not have to wait
     BOOST_TEST(watched.runs(a));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_somebody_stops_again_and_again_is_started_at_once_each_time)
+{
+    Watched watched;
+    watched.start();
+    for (int i = 0; i < 5; ++i)
+    {
+        watched.loop->noteTouched(a);
+        watched.orchestrator.suspendServer(watched.idOf(a));
+        watched.wake(WakeReason::engine);
+        BOOST_TEST(watched.runs(a));
+    }
+    BOOST_TEST(watched.loop->state()->backoffs.empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_away_is_tried_again_until_it_is_back)

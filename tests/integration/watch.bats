@@ -1,0 +1,227 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031  # helper.bash sets variables, `run` too; jq and go templates have a $ of their own
+# The daemon: whatever moves, manifests or containers, goes back to what is declared.
+
+load mcpctl
+
+a=mcpctl-dev-a b=mcpctl-dev-b
+
+# watch [OPTION...]: the daemon over $manifests, with times that a test can wait for; its log is $log
+watch() {
+  log=$BATS_TEST_TMPDIR/log
+  background "$MCPCTL" watch "$manifests" --resync 1h --backoff 500ms --settle-time 300ms "$@" 2>>"$log"
+  daemon=$pid
+  eventually 20 grep -q 'in the declared state' "$log"
+}
+
+# end_daemon: as a service manager does it
+end_daemon() {
+  kill -TERM "$daemon"
+  eventually 10 gone "$daemon"
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
+absent() { ! docker inspect "$1" >/dev/null 2>&1; }
+logged() { grep -q -- "$1" "$log"; }
+on_network() { [[ $(of "$1" '{{json .NetworkSettings.Networks}}') == *"$2"* ]]; }
+memory_of() { of "$1" '{{.HostConfig.Memory}}'; }
+has_memory() { [[ $(memory_of "$1") == "$2" ]]; }
+runs() { mcpctl history -o json --limit 1000 | jq '.runs | length'; }
+
+two_servers() {
+  server a
+  server b
+  profile dev a b
+}
+
+@test "each kind of drift heals within moments" {
+  two_servers
+  watch
+  docker stop -t 1 $a && eventually 5 running $a
+  docker kill $a && eventually 5 running $a
+  docker rm -f $a && eventually 5 running $a
+  docker update --memory 100m --memory-swap 100m $a && eventually 5 has_memory $a 536870912
+  docker network disconnect mcpctl-network $a && eventually 5 on_network $a mcpctl-network
+  docker pause $a && eventually 5 eval '[[ $(of mcpctl-dev-a "{{.State.Paused}}") == false ]]'
+  docker rename $a elsewhere && eventually 5 running $a
+  running elsewhere # somebody's, now: reported and left alone
+  without_network() { docker rm -f elsewhere $a $b && docker network rm mcpctl-network; }
+  eventually 10 without_network # it is made again as fast as it goes
+  eventually 10 running $b
+  settled
+}
+
+@test "a manifest that changes, comes and goes is followed, also by an editor's rename and by git" {
+  two_servers
+  git -C "$manifests" init -q
+  commit() { git -C "$manifests" add -A && git -C "$manifests" -c user.name=t -c user.email=t@t commit -qm "$1"; }
+  commit one
+  watch
+  [[ $(of $a '{{index .Config.Labels "mcpctl.revision"}}') == $(git -C "$manifests" rev-parse HEAD) ]]
+  server c
+  profile dev a b c
+  eventually 10 running mcpctl-dev-c
+  commit two
+  sed 's/^spec:/spec:\n  resources: {memory: 64Mi}/' "$manifests/server-a.yaml" >"$manifests/.new"
+  mv "$manifests/.new" "$manifests/server-a.yaml"
+  eventually 10 has_memory $a 67108864
+  git -C "$manifests" checkout -q -- . && git -C "$manifests" checkout -q HEAD~1
+  eventually 10 absent mcpctl-dev-c
+  eventually 10 has_memory $a 536870912
+  holds "$(mcpctl history -o json)" '[.runs[].trigger] | index("watch:manifests") != null'
+  settled
+}
+
+@test "broken manifests change nothing, what runs is still healed, and mending them heals the rest" {
+  two_servers
+  watch
+  server a 'resources: {memory: lots}'
+  eventually 5 logged 'the last good ones stay in force: .*server-a.yaml:6:'
+  docker rm -f $b
+  eventually 5 running $b
+  rm -r "$manifests"
+  sleep 1
+  running $a && running $b
+  mkdir "$manifests"
+  server a 'resources: {memory: 64Mi}'
+  server b
+  profile dev a b
+  eventually 10 has_memory $a 67108864
+}
+
+@test "five hundred changes in a burst are a few passes" {
+  two_servers
+  watch
+  for i in {1..500}; do sed -i "1i# $i" "$manifests/server-a.yaml"; done
+  server a 'resources: {memory: 64Mi}'
+  eventually 10 has_memory $a 67108864
+  [[ $(runs) == 2 ]] # the first one, and the one that had something to do
+}
+
+@test "a server that crashes again and again waits longer each time, and the others do not wait" {
+  two_servers
+  server a 'restart: no' 'command: ["--crash-after", "100", "--exit-code", "3"]' 'health: {type: none}'
+  log=$BATS_TEST_TMPDIR/log
+  background "$MCPCTL" watch "$manifests" --resync 1h --backoff 500ms 2>>"$log"
+  eventually 20 running $b
+  sleep 6 # at 0, 0.5, 1.5, 3.5 s ...
+  starts=$(grep -c "start $a: done" "$log")
+  ((starts >= 3 && starts <= 5))
+  docker rm -f $b
+  begin=$SECONDS
+  eventually 5 running $b
+  ((SECONDS - begin <= 2))
+}
+
+@test "a stdio server that ends with its client is no crash loop" {
+  server a 'restart: no'
+  profile dev a
+  watch
+  for _ in {1..4}; do
+    eventually 10 running $a
+    run -0 mcpctl attach a <<<"$initialize"
+    sleep 0.7
+  done
+  eventually 5 running $a
+}
+
+@test "an image that cannot be had fails its server alone, and is tried again" {
+  two_servers
+  server a 'image: mcpctl/later:1' 'pullPolicy: never'
+  log=$BATS_TEST_TMPDIR/log
+  background "$MCPCTL" watch "$manifests" --resync 1h --backoff 300ms --backoff-max 1s 2>>"$log"
+  eventually 20 running $b
+  eventually 5 logged "blocked $a: failed"
+  docker tag mcpctl/echo:1 mcpctl/later:1
+  eventually 10 running $a
+  docker rmi mcpctl/later:1
+}
+
+@test "a person can ask for a pass: SIGHUP; and an idle daemon asks the engine nothing" {
+  two_servers
+  watch --stats
+  sleep 1
+  kill -HUP "$daemon"
+  sleep 3
+  end_daemon
+  # One pass at the start, one for its own events, one that was asked for: each looks at two containers.
+  calls=$(sed -n 's/.*engine: \([0-9]*\) calls.*/\1/p' "$log")
+  ((calls > 0 && calls < 120)) || { cat "$log"; false; }
+}
+
+@test "it ends when it is told to, at any moment, and one pass puts in order what it left" {
+  two_servers
+  for i in {1..25}; do
+    "$MCPCTL" watch "$manifests" --settle-time 100ms 2>>"$BATS_TEST_TMPDIR/log" 3>&- &
+    pid=$!
+    sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
+    kill -TERM "$pid"
+    wait "$pid" || [[ $? == 143 ]] # before it listens to signals, it ends by one
+    ((i % 3)) || docker rm -f $a >/dev/null 2>&1 || true
+    ((i % 4)) || server b "resources: {memory: $((32 + i))Mi}"
+    ((i % 5)) || server b "envTemplate: {ROUND: \"$i\"}"
+  done
+  apply
+  settled
+  [[ $(docker ps -aq | wc -l) == 2 ]]
+}
+
+@test "two daemons on one host never act at once, and neither doubles what the other made" {
+  two_servers
+  watch
+  first=$daemon
+  watch
+  for _ in {1..5}; do
+    docker rm -f $a $b
+    eventually 10 running $a
+    eventually 10 running $b
+  done
+  sleep 1
+  [[ $(docker ps -aq | wc -l) == 2 ]]
+  kill -TERM "$first"
+  docker rm -f $a
+  eventually 10 running $a
+}
+
+@test "a full disk where its records go stops no healing, and is told" {
+  two_servers
+  mkdir -p "$XDG_STATE_HOME"
+  as_root mount -t tmpfs -o size=64k tmpfs "$XDG_STATE_HOME"
+  head -c 70000 /dev/zero >"$XDG_STATE_HOME/full" 2>/dev/null || true
+  watch
+  docker rm -f $a
+  eventually 10 running $a
+  end_daemon
+  as_root umount "$XDG_STATE_HOME"
+  grep -qi 'no space\|full\|history' "$log"
+}
+
+@test "a service manager is told when it is ready, how it goes, and that it lives" {
+  two_servers
+  socket=$BATS_TEST_TMPDIR/notify
+  background socat -u "UNIX-RECV:$socket" "OPEN:$BATS_TEST_TMPDIR/told,creat,append"
+  eventually 5 test -S "$socket"
+  export NOTIFY_SOCKET=$socket WATCHDOG_USEC=1000000
+  watch
+  eventually 5 grep -q 'READY=1' "$BATS_TEST_TMPDIR/told"
+  grep -q 'STATUS=2 instances' "$BATS_TEST_TMPDIR/told"
+  eventually 5 grep -q 'WATCHDOG=1' "$BATS_TEST_TMPDIR/told"
+  end_daemon
+  grep -q 'STOPPING=1' "$BATS_TEST_TMPDIR/told"
+}
+
+@test "an engine that is killed, is away and comes back is followed, with nothing lost and nothing doubled" {
+  two_servers
+  watch
+  for signal in TERM KILL; do
+    "$LAB" engine-restart "$LAB_STATE" "$signal" 3>&-
+    source "$LAB_STATE/env"
+    eventually 30 running $a
+    eventually 30 running $b
+    docker stop -t 1 $a
+    eventually 20 running $a
+  done
+  [[ $(docker ps -aq | wc -l) == 2 ]]
+  settled
+}
