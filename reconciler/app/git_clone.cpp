@@ -225,13 +225,11 @@ GitResult GitClone::git(std::vector<std::string> arguments, const std::stop_toke
 {
     if (arguments.front() != "--git-dir")
         arguments.insert(arguments.begin(), {"--git-dir", repository().string()});
-    auto result = runGit({.arguments = std::move(arguments),
-                          .timeout = options_.timeout,
-                          .config = {{"remote.origin.url", options_.url},
-                                     {"submodule.recurse", "false"},
-                                     {"gc.autoDetach", "false"},
-                                     {"gc.pruneExpire", "now"}},
-                          .stop = stop});
+    auto result =
+        runGit({.arguments = std::move(arguments),
+                .timeout = options_.timeout,
+                .config = {{"remote.origin.url", options_.url}, {"gc.autoDetach", "false"}, {"gc.pruneExpire", "now"}},
+                .stop = stop});
     if (result.end == GitResult::End::stopped)
         throw Stopped();
     return result;

@@ -525,7 +525,8 @@ BOOST_AUTO_TEST_CASE(what_could_run_a_command_or_is_no_url_is_refused)
     url = "file:///x";
     for (const auto* bad : {"a b", "a:b", "*", "../x", "a..b"})
         BOOST_TEST(refusal(options(bad)) != "", bad);
-    configure("[url \"ext::sh -c 'touch " + (path() / "ran").string() + "' \"]\n\tinsteadOf = trick:\n");
+    configure("[url \"ext::sh -c 'touch " + (path() / "ran").string() +
+              "' \"]\n\tinsteadOf = trick:\n[protocol \"ext\"]\n\tallow = always\n");
     url = "trick:x";
     GitClone c(options());
     BOOST_TEST(contains(complaint(c), "transport 'ext' not allowed"));
