@@ -35,6 +35,12 @@ std::int64_t now()
     return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+bool isLink(const fs::path& path)
+{
+    std::error_code gone;
+    return fs::is_symlink(path, gone);
+}
+
 /// Adds every folder that decides where `path` leads.
 void addWayTo(const fs::path& path, std::map<fs::path, WatchedPlace>& places)
 {
@@ -91,13 +97,13 @@ FolderLook lookAtFolders(const std::vector<std::string>& paths)
     for (const auto& folder : found.folders)
     {
         look.places[folder].manifests = true;
-        if (fs::is_symlink(folder))
+        if (isLink(folder))
             addWayTo(folder, look.places);
     }
     for (const auto& file : found.files)
     {
         text += fingerprint(file.path, look.young);
-        if (fs::is_symlink(file.path))
+        if (isLink(file.path))
             addWayTo(file.path, look.places);
     }
     for (const auto& problem : found.diagnostics)

@@ -61,10 +61,10 @@ std::string sourceOf(const GitClone::Options& options)
 
 GitClone::GitClone(Options options) : options_(std::move(options))
 {
-    checkOptions(options_);
-    options_.folder = fs::absolute(options_.folder);
     try
     {
+        checkOptions(options_);
+        options_.folder = fs::absolute(options_.folder);
         place_.emplace(options_.folder);
         // Manifests of another branch or repository must not be taken for these, least of all while the remote is away.
         const auto source = sourceOf(options_);

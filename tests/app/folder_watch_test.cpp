@@ -345,6 +345,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_without_end_do_not_put_the_call_off_for_ev
     BOOST_TEST((std::chrono::steady_clock::now() - begun < 2s));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_takes_its_time_is_told_when_it_is_over, Mode, Modes)
+{
+    auto patient = options(Mode::polling);
+    patient.debounce = 200ms;
+    patient.longest = 5s;
+    Watched watched(std::vector{root}, patient);
+    for (int i = 0; i < 20; ++i)
+    {
+        write("m/a.yaml", "a: " + std::to_string(i) + "\n");
+        std::this_thread::sleep_for(30ms);
+    }
+    BOOST_TEST(watched.calls() == 0);
+    BOOST_TEST(watched.isCalled());
+    BOOST_TEST(watched.calls() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(more_events_than_the_kernel_keeps_are_a_change)
 {
     std::atomic<bool> held{true};
