@@ -1,10 +1,10 @@
 #include "app/commands.h"
 #include "app/engine.h"
 #include "app/folder_watch.h"
+#include "app/git_clone.h"
 #include "app/history_place.h"
 #include "app/log.h"
 #include "app/prober.h"
-#include "app/revision.h"
 #include "app/run_recording.h"
 #include "app/sd_notify.h"
 #include "app/watch_loop.h"
@@ -171,6 +171,66 @@ private:
     std::jthread thread_;
 };
 
+/// Keeps a clone current.
+class Fetching
+{
+public:
+    Fetching(const WatchOptions& watch, const Log& log)
+        : clone_({.url = *watch.git, .branch = watch.branch, .folder = watch.reconcile.paths.front()}),
+          below_(watch.pathInGit), interval_(watch.gitInterval), log_(log)
+    {
+    }
+
+    /// The tree of one commit: the next one has another place.
+    std::string folder() const
+    {
+        std::error_code notThere;
+        const auto tree = std::filesystem::canonical(clone_.folder(), notThere);
+        return ((notThere ? clone_.folder() : tree) / below_).string();
+    }
+
+    using Fetched = std::function<void(const std::string& error, bool changed)>;
+
+    /// Fetches once, and on the thread that it returns each interval. `fetched` gets why it failed, or nothing, and
+    /// whether there is another commit.
+    std::jthread begin(Fetched fetched, const std::stop_token& stop)
+    {
+        fetch(fetched, stop);
+        return std::jthread(
+            [this, fetched = std::move(fetched)](const std::stop_token& ended)
+            {
+                while (!ended.stop_requested())
+                {
+                    pauseFor(interval_, ended);
+                    fetch(fetched, ended);
+                }
+            });
+    }
+
+private:
+    void fetch(const Fetched& fetched, const std::stop_token& stop)
+    {
+        if (stop.stop_requested())
+            return;
+        try
+        {
+            const bool changed = clone_.update(stop);
+            if (changed)
+                log_.info(fmt::format("the manifests are at commit {}", clone_.commit()));
+            fetched("", changed);
+        }
+        catch (const GitError& error)
+        {
+            fetched(error.what(), false);
+        }
+    }
+
+    GitClone clone_;
+    const std::filesystem::path below_;
+    const std::chrono::milliseconds interval_;
+    const Log& log_;
+};
+
 /// `--history` and MCPCTL_HISTORY come first; DATABASE_URL is how a platform gives a daemon its database.
 GlobalOptions withDatabase(GlobalOptions global)
 {
@@ -207,9 +267,17 @@ ExitCode watchCommand(const GlobalOptions& given, const WatchOptions& watch, Sig
     options.reconcile = watch.reconcile;
     options.resync = watch.resync;
     options.backoffs = watch.backoffs;
-    options.revision = [&] { return gitRevision(watch.reconcile.paths); };
     options.probe = [&](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
     { return prober.untilReady(id, want, stop); };
+
+    std::optional<Fetching> fetching;
+    if (watch.git)
+    {
+        if (folders.size() != 1)
+            throw UsageError("with --git, name one folder for the clone");
+        fetching.emplace(watch, log);
+        options.where = [&] { return std::vector{fetching->folder()}; };
+    }
 
     std::optional<Leadership> leadership;
     if (watch.leaderElection)
@@ -234,7 +302,21 @@ ExitCode watchCommand(const GlobalOptions& given, const WatchOptions& watch, Sig
     log.info(fmt::format("watching {} for project {}", fmt::join(watch.reconcile.paths, ", "), global.project));
     FolderWatch::Options folderOptions;
     folderOptions.debounce = watch.debounce;
-    const FolderWatch folderWatch(folders, folderOptions, [&] { wakeUp.wake(WakeReason::manifests); });
+    std::optional<FolderWatch> folderWatch;
+    std::jthread fetcher;
+    if (fetching)
+        fetcher = fetching->begin(
+            [&](const std::string& error, bool changed)
+            {
+                if (error != loop.state()->sourceError)
+                    log.warning(error.empty() ? "the manifests can be fetched again" : error);
+                loop.setSourceError(error);
+                if (changed)
+                    wakeUp.wake(WakeReason::manifests);
+            },
+            signals.stopToken());
+    else
+        folderWatch.emplace(folders, folderOptions, [&] { wakeUp.wake(WakeReason::manifests); });
     const EngineEars ears(
         *engine.orchestrator, ProjectName(global.project),
         [&](const Event& event)

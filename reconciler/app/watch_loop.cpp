@@ -1,5 +1,6 @@
 #include "app/watch_loop.h"
 
+#include "app/revision.h"
 #include "app/run_recording.h"
 #include "model/scrub.h"
 #include "model/timestamp.h"
@@ -193,14 +194,15 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
 
 void WatchLoop::readManifests()
 {
-    auto declared = declare(global_, options_.reconcile.paths, std::cin);
+    paths_ = options_.where ? options_.where() : options_.reconcile.paths;
+    auto declared = declare(global_, paths_, std::cin);
     manifestsStale_ = false;
     const auto errors = errorLines(declared);
     const auto before = state()->manifestErrors;
     if (declared.valid())
     {
         good_ = std::move(declared);
-        revision_ = options_.revision ? options_.revision() : "";
+        revision_ = gitRevision(paths_);
         if (!before.empty())
             log_.info("the manifests have no errors any more");
     }
@@ -264,7 +266,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
     if (decision.guard && guard != state()->guard)
     {
         log_.error(fmt::format("nothing is removed: {}", guard));
-        RunRecording(recorder_, "watch:" + summary.trigger, options_.reconcile.paths).guarded(decision.plan, guard);
+        RunRecording(recorder_, "watch:" + summary.trigger, paths_).guarded(decision.plan, guard);
     }
     publish(
         [&](DaemonState& state)
@@ -378,7 +380,7 @@ Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, cons
         else
             log_.warning(text);
     };
-    RunRecording recording(recorder_, "watch:" + trigger, options_.reconcile.paths);
+    RunRecording recording(recorder_, "watch:" + trigger, paths_);
     recording.begin(plan, revision_);
     auto outcomes = apply(plan, decision.desired, orchestrator_, options, tellOne, stop);
     recording.end(outcomes, stop.stop_requested());

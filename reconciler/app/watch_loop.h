@@ -46,8 +46,9 @@ public:
         ReconcileOptions reconcile;
         std::chrono::milliseconds resync{300'000}; ///< at most so long between two passes, 10 % less at random
         Backoffs::Times backoffs;
-        std::function<std::string()> revision; ///< of the manifests, when they were read; may be empty
-        ReadinessProbe probe;                  ///< for replaces
+        /// Where the manifests are now, for those that move; null: where `reconcile` says.
+        std::function<std::vector<std::string>()> where{};
+        ReadinessProbe probe; ///< for replaces
         /// Why this daemon may not change what is on that engine; empty: it may. Null: it always may.
         std::function<std::string(const std::string& engineId)> mayLead{};
     };
@@ -99,7 +100,8 @@ private:
     const WatchListener listener_;
     const Log& log_;
 
-    std::optional<Declared> good_; ///< the last manifests without an error
+    std::vector<std::string> paths_; ///< of the newest manifests
+    std::optional<Declared> good_;   ///< the last manifests without an error
     std::string revision_;
     bool manifestsStale_ = true;
     Backoffs backoffs_;
