@@ -284,7 +284,7 @@ two_servers() {
   for signal in TERM KILL; do
     "$LAB" engine-restart "$LAB_STATE" "$signal" 3>&-
     source "$LAB_STATE/env"
-    eventually 30 running $a || { cat "$log"; false; }
+    eventually 60 running $a || { cat "$log"; false; }
     eventually 30 running $b
     docker stop -t 1 $a
     eventually 20 running $a
