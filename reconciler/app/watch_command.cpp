@@ -31,7 +31,7 @@ class EngineEars
 {
 public:
     EngineEars(const OrchestratorView& view, const ProjectName& project, EventSink sink, const Log& log)
-        : thread_([this, &view, project, sink = std::move(sink), &log](const std::stop_token& stop)
+        : thread_([&view, project, sink = std::move(sink), &log](const std::stop_token& stop)
                   { listen(view, project, sink, log, stop); })
     {
     }
