@@ -106,8 +106,8 @@ Object::Ptr instanceDocument(const DaemonState& state, const std::string& name)
     const auto found = std::find_if(state.instances.begin(), state.instances.end(),
                                     [&name](const auto& each) { return each.name == name; });
     auto plan = state.plan;
-    std::erase_if(plan.steps, [&name](const Step& step)
-                  { return step.object != name || step.phase == Step::Phase::networks; });
+    std::erase_if(plan.steps,
+                  [&name](const Step& step) { return step.object != name || step.phase == Step::Phase::networks; });
     if (found == state.instances.end() && plan.steps.empty())
         return nullptr;
     const auto backoff = state.backoffs.find(name);
