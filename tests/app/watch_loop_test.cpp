@@ -1,5 +1,6 @@
 #include "app/watch_loop.h"
 
+#include "model/timestamp.h"
 #include "support/fleet.h"
 #include "support/temporary_folder.h"
 
@@ -65,12 +66,12 @@ struct Watched : Fleet
     /// Wakes the loop, and waits until a pass that began after that is over.
     PassSummary wake(WakeReason reason)
     {
-        {
-            const std::lock_guard lock(mutex);
-            seen = passes.size();
-        }
+        const auto now = nowMicros();
         wakeUp.wake(reason);
-        return awaitPass();
+        auto summary = awaitPass();
+        while (summary.begunMicros < now)
+            summary = awaitPass();
+        return summary;
     }
 
     /// The next pass that nobody has waited for yet.
