@@ -196,14 +196,14 @@ void HttpServer::read(std::uint64_t id, Connection& each)
     if (each.state == State::reading)
     {
         each.in += text;
-        auto [request, refusal] = readRequest(each.in, limits_.requestBytes);
-        if (request)
+        auto reading = readRequest(each.in, limits_.requestBytes);
+        if (reading.request)
         {
-            each.onlyHeader = request->getMethod() == Poco::Net::HTTPRequest::HTTP_HEAD;
-            answer(id, each, guarded([&] { return handler_(*request); }));
+            each.onlyHeader = reading.request->getMethod() == Poco::Net::HTTPRequest::HTTP_HEAD;
+            answer(id, each, guarded([&] { return handler_(*reading.request); }));
         }
-        else if (refusal)
-            answer(id, each, std::move(*refusal));
+        else if (reading.refusal)
+            answer(id, each, std::move(*reading.refusal));
         else if (gone)
             each.state = State::closed;
     }

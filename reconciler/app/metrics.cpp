@@ -119,6 +119,9 @@ void tellEngine(MetricsText& out, const EngineStatistics& engine)
 {
     out.single("mcpctl_engine_calls_total", Type::counter, "Requests sent to the engine.",
                static_cast<double>(engine.calls));
+    out.single("mcpctl_engine_errors_total", Type::counter,
+               "Requests without a whole answer, or answered with an error of the engine's own.",
+               static_cast<double>(engine.failures));
     out.single("mcpctl_engine_sent_bytes_total", Type::counter, "Bytes sent to the engine.",
                static_cast<double>(engine.bytesSent));
     out.single("mcpctl_engine_received_bytes_total", Type::counter, "Bytes that the engine sent.",

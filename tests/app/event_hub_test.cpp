@@ -106,6 +106,7 @@ BOOST_AUTO_TEST_CASE(publishers_and_listeners_of_many_threads_count_every_messag
     std::atomic<std::uint64_t> seen = 0;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(2);
         for (int i = 0; i < 2; ++i)
             threads.emplace_back(
                 [&, mine = hub.subscribe(nothing)]
@@ -119,6 +120,7 @@ BOOST_AUTO_TEST_CASE(publishers_and_listeners_of_many_threads_count_every_messag
                 });
         {
             std::vector<std::jthread> publishers;
+            publishers.reserve(3);
             for (int i = 0; i < 3; ++i)
                 publishers.emplace_back(
                     [&hub]

@@ -69,7 +69,7 @@ std::map<std::string, double> parse(const std::string& text)
 
 std::map<std::string, double> rendered(const Metrics& metrics, const DaemonState& state = sampleState())
 {
-    return parse(metrics.render(state, {17, 2000, 300000}, {4096, 2, 1, "the database is away"}));
+    return parse(metrics.render(state, {17, 2000, 300000, 5}, {4096, 2, 1, "the database is away"}));
 }
 
 }
@@ -141,6 +141,7 @@ BOOST_AUTO_TEST_CASE(how_things_stand_is_told_as_the_last_pass_saw_it)
     BOOST_TEST(samples.at("mcpctl_backoff_failures{instance=\"mcpctl-dev-search\"}") == 4);
     BOOST_TEST(samples.at("mcpctl_last_success_timestamp_seconds") == 1'767'225'601);
     BOOST_TEST(samples.at("mcpctl_engine_calls_total") == 17);
+    BOOST_TEST(samples.at("mcpctl_engine_errors_total") == 5);
     BOOST_TEST(samples.at("mcpctl_history_waiting_bytes") == 4096);
     BOOST_TEST(samples.at("mcpctl_history_up") == 0);
 }
@@ -190,6 +191,7 @@ BOOST_AUTO_TEST_CASE(many_threads_count_at_once_and_lose_nothing)
     Metrics metrics;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int i = 0; i < 4; ++i)
             threads.emplace_back(
                 [&metrics]

@@ -153,7 +153,7 @@ HttpSources DaemonBed::sources()
             .reconcile = [this] { ++reconciles; },
             .engine =
                 [] {
-                    return EngineStatistics{17, 2000, 300000};
+                    return EngineStatistics{17, 2000, 300000, 5};
                 },
             .recorder =
                 [] {
