@@ -119,7 +119,7 @@ void WatchLoop::run(const std::stop_token& stop)
             continue;
         }
         if (reasons.empty())
-            reasons.insert(Clock::now() >= resyncAt_ ? WakeReason::resync : WakeReason::retry);
+            reasons.insert(retry_ == 0ms && Clock::now() >= nextPass_ ? WakeReason::resync : WakeReason::retry);
         pass(reasons, stop);
     }
     beside_ = {}; // stops it, and waits
@@ -144,9 +144,7 @@ void WatchLoop::noteTouched(const std::string& instance)
 
 WatchLoop::Clock::time_point WatchLoop::nextTime()
 {
-    auto due = resyncAt_;
-    if (retry_ > 0ms)
-        due = std::min(due, Clock::now() + retry_);
+    auto due = nextPass_;
     const auto now = Backoffs::Clock::now();
     if (const auto next = backoffs_.next(now))
         due = std::min(due, Clock::now() + std::chrono::duration_cast<Clock::duration>(*next - now));
@@ -162,6 +160,7 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     if (ofPeople)
         backoffs_.clear(); // it may be mended
     manifestsStale_ = manifestsStale_ || ofPeople || reasons.contains(WakeReason::resync);
+    const auto longer = std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry);
     const auto fail = [&](Result result, const std::exception& error, std::chrono::milliseconds retry)
     {
         summary.result = result;
@@ -172,7 +171,6 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     {
         reconcile(summary, stop);
         retry_ = 0ms;
-        resyncAt_ = Clock::now() + withJitter(options_.resync);
     }
     catch (const LockHeld& error)
     {
@@ -181,13 +179,13 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     catch (const OrchestratorError& error)
     {
         const bool away = error.kind() == OrchestratorError::Kind::unreachable;
-        fail(away ? Result::unreachable : Result::failed, error,
-             std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(away ? Result::unreachable : Result::failed, error, longer);
     }
     catch (const std::exception& error)
     {
-        fail(Result::failed, error, std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(Result::failed, error, longer);
     }
+    nextPass_ = Clock::now() + (retry_ > 0ms ? retry_ : withJitter(options_.resync));
     summary.endedMicros = nowMicros();
     tell(summary);
 }
