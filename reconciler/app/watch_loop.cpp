@@ -25,23 +25,10 @@ constexpr auto firstRetry = 100ms;
 constexpr auto lastRetry = 5000ms;
 constexpr auto lockRetry = 1000ms;
 
-template <typename Wanted>
-bool has(const Step& step)
-{
-    return std::any_of(step.actions.begin(), step.actions.end(),
-                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
-}
-
 /// It waits for readiness, whoever runs it.
 bool takesLong(const Step& step)
 {
     return has<action::Replace>(step) || has<action::FinishReplace>(step);
-}
-
-/// `p-a-b` for `p-a-b.old-1234`: a replace has several containers, and all are of one instance.
-std::string instanceOf(const std::string& object)
-{
-    return object.substr(0, object.find('.'));
 }
 
 std::string triggerOf(const std::set<WakeReason>& reasons)
