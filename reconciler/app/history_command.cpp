@@ -105,7 +105,7 @@ Poco::JSON::Object::Ptr document()
 
 ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowMicros() * 1000) / 1000;
+    const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowNanos()) / 1000;
     const auto runs = open(global).list({global.project, since, options.instance, options.limit.value_or(20)});
     if (global.output == OutputFormat::json)
     {

@@ -11,6 +11,7 @@
 #include "model/timestamp.h"
 #include "orchestrator/backoff.h"
 #include "orchestrator/event_follower.h"
+#include "orchestrator/pause.h"
 #include "record/history.h"
 #include "record/leadership.h"
 
@@ -101,14 +102,6 @@ std::string statusLine(const DaemonState& state)
         return "the manifests have errors; the last good ones are in force";
     return fmt::format("{} instances, {} backed off{}", state.instances.size(), state.backoffs.size(),
                        state.revision.empty() ? "" : ", at " + state.revision.substr(0, 12));
-}
-
-void pauseFor(std::chrono::nanoseconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
 }
 
 /// Tells the service manager that the loop lives, as often as it wants to hear it.

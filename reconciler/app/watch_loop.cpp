@@ -25,23 +25,10 @@ constexpr auto firstRetry = 100ms;
 constexpr auto lastRetry = 5000ms;
 constexpr auto lockRetry = 1000ms;
 
-template <typename Wanted>
-bool has(const Step& step)
-{
-    return std::any_of(step.actions.begin(), step.actions.end(),
-                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
-}
-
 /// It waits for readiness, whoever runs it.
 bool takesLong(const Step& step)
 {
     return has<action::Replace>(step) || has<action::FinishReplace>(step);
-}
-
-/// `p-a-b` for `p-a-b.old-1234`: a replace has several containers, and all are of one instance.
-std::string instanceOf(const std::string& object)
-{
-    return object.substr(0, object.find('.'));
 }
 
 std::string triggerOf(const std::set<WakeReason>& reasons)
@@ -119,7 +106,7 @@ void WatchLoop::run(const std::stop_token& stop)
             continue;
         }
         if (reasons.empty())
-            reasons.insert(Clock::now() >= resyncAt_ ? WakeReason::resync : WakeReason::retry);
+            reasons.insert(retry_ == 0ms && Clock::now() >= nextPass_ ? WakeReason::resync : WakeReason::retry);
         pass(reasons, stop);
     }
     beside_ = {}; // stops it, and waits
@@ -144,9 +131,7 @@ void WatchLoop::noteTouched(const std::string& instance)
 
 WatchLoop::Clock::time_point WatchLoop::nextTime()
 {
-    auto due = resyncAt_;
-    if (retry_ > 0ms)
-        due = std::min(due, Clock::now() + retry_);
+    auto due = nextPass_;
     const auto now = Backoffs::Clock::now();
     if (const auto next = backoffs_.next(now))
         due = std::min(due, Clock::now() + std::chrono::duration_cast<Clock::duration>(*next - now));
@@ -162,6 +147,7 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     if (ofPeople)
         backoffs_.clear(); // it may be mended
     manifestsStale_ = manifestsStale_ || ofPeople || reasons.contains(WakeReason::resync);
+    const auto longer = std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry);
     const auto fail = [&](Result result, const std::exception& error, std::chrono::milliseconds retry)
     {
         summary.result = result;
@@ -172,7 +158,6 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     {
         reconcile(summary, stop);
         retry_ = 0ms;
-        resyncAt_ = Clock::now() + withJitter(options_.resync);
     }
     catch (const LockHeld& error)
     {
@@ -181,13 +166,13 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     catch (const OrchestratorError& error)
     {
         const bool away = error.kind() == OrchestratorError::Kind::unreachable;
-        fail(away ? Result::unreachable : Result::failed, error,
-             std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(away ? Result::unreachable : Result::failed, error, longer);
     }
     catch (const std::exception& error)
     {
-        fail(Result::failed, error, std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(Result::failed, error, longer);
     }
+    nextPass_ = Clock::now() + (retry_ > 0ms ? retry_ : withJitter(options_.resync));
     summary.endedMicros = nowMicros();
     tell(summary);
 }

@@ -105,8 +105,8 @@ private:
     std::string revision_;
     bool manifestsStale_ = true;
     Backoffs backoffs_;
-    std::chrono::milliseconds retry_{0}; ///< after a pass that could not see or was not let; 0: none
-    Clock::time_point resyncAt_;
+    std::chrono::milliseconds retry_{0}; ///< how long after a pass that could not see or was not let; 0: it was done
+    Clock::time_point nextPass_;         ///< whatever happens: the retry, or the resync
     std::weak_ptr<Lock> lock_;
     std::string told_; ///< the last thing that the log said of a pass that failed
     std::atomic<Clock::time_point> lastSign_{Clock::time_point{}};

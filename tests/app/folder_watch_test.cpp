@@ -327,10 +327,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_checkout_wakes_and_the_rest_of_git_does_not, Mod
     git({"branch", "three"});
     git({"gc", "-q"});
     BOOST_TEST(watched.staysQuiet());
+    // With the times of the program: on a busy machine a checkout pauses for longer than the squeezed ones.
+    auto times = options(Mode::polling);
+    times.debounce = FolderWatch::Options().debounce;
+    times.longest = FolderWatch::Options().longest;
+    Watched unhurried(std::vector{root}, times);
     git({"checkout", "-q", "one"});
-    BOOST_TEST(watched.isCalled());
-    BOOST_TEST(watched.calls() <= 2);
-    BOOST_TEST(watched.staysQuiet());
+    BOOST_TEST(unhurried.isCalled());
+    BOOST_TEST(unhurried.calls() <= 2);
+    BOOST_TEST(unhurried.staysQuiet());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(changes_without_end_do_not_put_the_call_off_for_ever, Mode, Modes)
