@@ -178,6 +178,8 @@ private:
         watch.option("--path", "DIR", options.pathInGit, "where the manifests are in it");
         watch.duration("--interval", options.gitInterval, "how often to fetch");
         watch.duration("--history-keep", options.historyKeep, "how long runs and events are remembered");
+        watch.option("--listen", "HOST:PORT", options.listen, "answer health, metrics and the API there, by HTTP");
+        watch.option("--token-file", "FILE", options.tokenFile, "what who asks there has to send as bearer token");
         watch.flag("--leader-election", options.leaderElection,
                    "of several daemons that share a PostgreSQL, one acts and the others stand by");
     }

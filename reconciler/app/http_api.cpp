@@ -30,11 +30,11 @@ catch (const Poco::Exception& error)
 
 struct HttpApi::Parts
 {
-    Parts(const Poco::Net::SocketAddress& address, const std::optional<std::filesystem::path>& tokenFile,
+    Parts(const Poco::Net::SocketAddress& at, const std::optional<std::filesystem::path>& tokenFile,
           HttpSources given)
-        : access(address, tokenFile), sources(std::move(given)),
+        : host(at.host()), access(at, tokenFile), sources(std::move(given)),
           server(
-              address, [this](const Poco::Net::HTTPRequest& request) { return answer(request); }, HttpServer::Limits{})
+              at, [this](const Poco::Net::HTTPRequest& request) { return answer(request); }, HttpServer::Limits{})
     {
     }
 
@@ -43,6 +43,7 @@ struct HttpApi::Parts
         return answerTo(request, access, sources, [this] { return server.waker(); });
     }
 
+    const Poco::Net::IPAddress host;
     const HttpAccess access;
     const HttpSources sources;
     HttpServer server; ///< last: its thread uses the others
@@ -58,6 +59,11 @@ HttpApi::~HttpApi() = default;
 std::uint16_t HttpApi::port() const
 {
     return parts_->server.port();
+}
+
+std::string HttpApi::address() const
+{
+    return Poco::Net::SocketAddress(parts_->host, port()).toString();
 }
 
 }

@@ -46,6 +46,8 @@ public:
     HttpApi& operator=(const HttpApi&) = delete;
 
     std::uint16_t port() const;
+    /// Where it really listens, as `127.0.0.1:3000`.
+    std::string address() const;
 
 private:
     struct Parts;

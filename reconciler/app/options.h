@@ -100,6 +100,8 @@ struct WatchOptions
     std::chrono::milliseconds gitInterval{60'000};
     std::chrono::milliseconds historyKeep{std::chrono::hours(90 * 24)};
     bool leaderElection = false;
+    std::optional<std::string> listen;    ///< HOST:PORT of the HTTP side; nothing: there is none
+    std::optional<std::string> tokenFile; ///< what who asks there has to know
 };
 
 /// What `events` and `stats` look at.

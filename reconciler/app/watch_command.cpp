@@ -1,22 +1,21 @@
 #include "app/commands.h"
+#include "app/daemon_threads.h"
 #include "app/engine.h"
 #include "app/folder_watch.h"
-#include "app/git_clone.h"
+#include "app/git_fetching.h"
 #include "app/history_place.h"
+#include "app/http_api.h"
 #include "app/log.h"
 #include "app/prober.h"
 #include "app/run_recording.h"
 #include "app/sd_notify.h"
 #include "app/watch_loop.h"
-#include "model/timestamp.h"
-#include "orchestrator/backoff.h"
-#include "orchestrator/event_follower.h"
-#include "orchestrator/pause.h"
 #include "record/history.h"
 #include "record/leadership.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace mcpctl
@@ -27,37 +26,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-/// Follows the engine's events for as long as the daemon lives, whatever becomes of the engine.
-class EngineEars
-{
-public:
-    EngineEars(const OrchestratorView& view, const ProjectName& project, EventSink sink, const Log& log)
-        : thread_([&view, project, sink = std::move(sink), &log](const std::stop_token& stop)
-                  { listen(view, project, sink, log, stop); })
-    {
-    }
-
-private:
-    static void listen(const OrchestratorView& view, const ProjectName& project, const EventSink& sink, const Log& log,
-                       const std::stop_token& stop)
-    {
-        EventFollower::Options options;
-        options.onBroken = [&](const std::string& why) { log.warning(fmt::format("no events: {}", why)); };
-        options.onMended = [&] { log.info("events come again"); };
-        Backoff backoff;
-        while (!stop.stop_requested())
-            try
-            {
-                EventFollower(view, project, options).run(sink, stop);
-            }
-            catch (const OrchestratorError&) // the first connection failed; the loop says so, too
-            {
-                backoff.wait(stop);
-            }
-    }
-
-    std::jthread thread_;
-};
+using namespace std::chrono_literals;
 
 EventRecord recordOf(const Event& event, const std::string& project, const std::string& engineId)
 {
@@ -104,126 +73,6 @@ std::string statusLine(const DaemonState& state)
                        state.revision.empty() ? "" : ", at " + state.revision.substr(0, 12));
 }
 
-/// Tells the service manager that the loop lives, as often as it wants to hear it.
-class Watchdog
-{
-public:
-    explicit Watchdog(const WatchLoop& loop)
-    {
-        if (const auto interval = sdWatchdogInterval())
-            thread_ = std::jthread(
-                [&loop, interval = *interval](const std::stop_token& stop)
-                {
-                    while (!stop.stop_requested())
-                    {
-                        // A pass may take long, for an engine may; one of many minutes is stuck.
-                        if (std::chrono::steady_clock::now() - loop.lastSign() < 10min)
-                            sdNotify("WATCHDOG=1");
-                        pauseFor(interval, stop);
-                    }
-                });
-    }
-
-private:
-    std::jthread thread_;
-};
-
-/// Forgets old history, now and each hour.
-class Retention
-{
-public:
-    Retention(const HistoryTarget& target, const std::string& project, std::chrono::milliseconds keep, const Log& log)
-        : thread_(
-              [target, project, keep, &log](const std::stop_token& stop)
-              {
-                  while (target.kind != HistoryTarget::Kind::none && !stop.stop_requested())
-                  {
-                      forget(target, project, keep, log);
-                      pauseFor(1h, stop);
-                  }
-              })
-    {
-    }
-
-private:
-    static void forget(const HistoryTarget& target, const std::string& project, std::chrono::milliseconds keep,
-                       const Log& log)
-    {
-        try
-        {
-            const auto before = nowMicros() - std::chrono::duration_cast<std::chrono::microseconds>(keep).count();
-            if (const auto removed = History(target).prune(project, before); removed > 0)
-                log.info(fmt::format("forgot {} runs from before {}", removed, formatMicros(before)));
-        }
-        catch (const HistoryError& error) // it is away; an hour later it may be back
-        {
-            log.debug(fmt::format("history could not be shortened: {}", error.what()));
-        }
-    }
-
-    std::jthread thread_;
-};
-
-/// Keeps a clone current.
-class Fetching
-{
-public:
-    Fetching(const WatchOptions& watch, const Log& log)
-        : clone_({.url = *watch.git, .branch = watch.branch, .folder = watch.reconcile.paths.front()}),
-          below_(watch.pathInGit), interval_(watch.gitInterval), log_(log)
-    {
-    }
-
-    /// The tree of one commit: the next one has another place.
-    std::string folder() const
-    {
-        std::error_code notThere;
-        const auto tree = std::filesystem::canonical(clone_.folder(), notThere);
-        return ((notThere ? clone_.folder() : tree) / below_).string();
-    }
-
-    using Fetched = std::function<void(const std::string& error, bool changed)>;
-
-    /// Fetches once, and on the thread that it returns each interval. `fetched` gets why it failed, or nothing, and
-    /// whether there is another commit.
-    std::jthread begin(Fetched fetched, const std::stop_token& stop)
-    {
-        fetch(fetched, stop);
-        return std::jthread(
-            [this, fetched = std::move(fetched)](const std::stop_token& ended)
-            {
-                while (!ended.stop_requested())
-                {
-                    pauseFor(interval_, ended);
-                    fetch(fetched, ended);
-                }
-            });
-    }
-
-private:
-    void fetch(const Fetched& fetched, const std::stop_token& stop)
-    {
-        if (stop.stop_requested())
-            return;
-        try
-        {
-            const bool changed = clone_.update(stop);
-            if (changed)
-                log_.info(fmt::format("the manifests are at commit {}", clone_.commit()));
-            fetched("", changed);
-        }
-        catch (const GitError& error)
-        {
-            fetched(error.what(), false);
-        }
-    }
-
-    GitClone clone_;
-    const std::filesystem::path below_;
-    const std::chrono::milliseconds interval_;
-    const Log& log_;
-};
-
 /// `--history` and MCPCTL_HISTORY come first; DATABASE_URL is how a platform gives a daemon its database.
 GlobalOptions withDatabase(GlobalOptions global)
 {
@@ -233,101 +82,187 @@ GlobalOptions withDatabase(GlobalOptions global)
     return global;
 }
 
-std::vector<std::filesystem::path> foldersOf(const ReconcileOptions& options)
+/// A pass may take long, for an engine may; one of many minutes is stuck.
+bool isAlive(const WatchLoop& loop)
 {
-    for (const auto& path : options.paths)
-        if (path == "-")
-            throw UsageError("standard input cannot be watched; name a folder");
-    return {options.paths.begin(), options.paths.end()};
+    return std::chrono::steady_clock::now() - loop.lastSign() < 10min;
 }
 
-}
-
-ExitCode watchCommand(const GlobalOptions& given, const WatchOptions& watch, Signals& signals)
+/// The daemon, put together. What uses something stands after it.
+class Daemon
 {
-    const auto global = withDatabase(given);
-    signals.beQuiet();
-    const auto folders = foldersOf(watch.reconcile);
-    const Log log(global.logLevel);
-    const auto engine = openForActing(global);
-    auto recorder =
-        recorderFor(global, Recorder::Mode::background, [&](const std::string& text) { log.warning(text); });
-    WakeUp wakeUp;
-    signals.onHangUp([&] { wakeUp.wake(WakeReason::asked); });
+public:
+    Daemon(GlobalOptions global, const WatchOptions& watch, Signals& signals);
+    ~Daemon() { signals_.onHangUp({}); }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    void run();
 
-    Prober prober(*engine.orchestrator);
-    WatchLoop::Options options;
-    options.reconcile = watch.reconcile;
-    options.resync = watch.resync;
-    options.backoffs = watch.backoffs;
-    options.probe = [&](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
-    { return prober.untilReady(id, want, stop); };
+private:
+    WatchLoop::Options loopOptions();
+    WatchListener listener();
+    HttpSources httpSources();
+    void onPass(const PassSummary& summary);
+    void onEvent(const Event& event);
+    void onFetched(const std::string& error, bool changed);
 
-    std::optional<Fetching> fetching;
+    const GlobalOptions global_;
+    const WatchOptions& watch_;
+    Signals& signals_;
+    const HistoryTarget history_;
+    const Log log_;
+    const ActingEngine engine_;
+    Recorder recorder_;
+    Prober prober_;
+    std::optional<GitFetching> fetching_;
+    std::optional<Leadership> leadership_;
+    Metrics metrics_;
+    EventHub events_;
+    WakeUp wakeUp_;
+    bool wasDone_ = false; ///< of the loop's thread
+    WatchLoop loop_;
+    std::optional<HttpApi> http_;
+};
+
+Daemon::Daemon(GlobalOptions global, const WatchOptions& watch, Signals& signals)
+    : global_(std::move(global)), watch_(watch), signals_(signals), history_(historyTarget(global_)),
+      log_(global_.logLevel), engine_(openForActing(global_)),
+      recorder_(
+          recorderFor(global_, Recorder::Mode::background, [this](const std::string& text) { log_.warning(text); })),
+      prober_(*engine_.orchestrator),
+      loop_(global_, loopOptions(), *engine_.orchestrator, wakeUp_, recorder_, listener(), log_)
+{
+    const auto& paths = watch.reconcile.paths;
+    if (std::find(paths.begin(), paths.end(), "-") != paths.end())
+        throw UsageError("standard input cannot be watched; name a folder");
+    if (watch.git && paths.size() != 1)
+        throw UsageError("with --git, name one folder for the clone");
+    if (watch.tokenFile && !watch.listen)
+        throw UsageError("--token-file is for the HTTP side; give --listen, too");
     if (watch.git)
-    {
-        if (folders.size() != 1)
-            throw UsageError("with --git, name one folder for the clone");
-        fetching.emplace(watch, log);
-        options.where = [&] { return std::vector{fetching->folder()}; };
-    }
-
-    std::optional<Leadership> leadership;
+        fetching_.emplace(watch, log_);
     if (watch.leaderElection)
-    {
-        leadership.emplace(historyTarget(global), global.project);
-        options.mayLead = [&](const std::string& engineId) { return leadership->claim(engineId); };
-    }
+        leadership_.emplace(history_, global_.project);
+    if (watch.listen)
+        http_.emplace(*watch.listen, watch.tokenFile, httpSources());
+}
 
-    WatchLoop* running = nullptr;
-    bool ready = false;
-    WatchListener listener;
-    listener.onPass = [&](const PassSummary& summary)
+WatchLoop::Options Daemon::loopOptions()
+{
+    WatchLoop::Options options;
+    options.reconcile = watch_.reconcile;
+    options.resync = watch_.resync;
+    options.backoffs = watch_.backoffs;
+    options.probe = [this](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
+    { return prober_.untilReady(id, want, stop); };
+    if (watch_.git)
+        options.where = [this] { return std::vector{fetching_->folder()}; };
+    if (watch_.leaderElection)
+        options.mayLead = [this](const std::string& engineId) { return leadership_->claim(engineId); };
+    return options;
+}
+
+WatchListener Daemon::listener()
+{
+    WatchListener out;
+    out.onPass = [this](const PassSummary& summary) { onPass(summary); };
+    out.onOutcomes = [this](const Outcomes& outcomes)
     {
-        if (summary.result == PassSummary::Result::done && !std::exchange(ready, true))
-            log.info("the engine is in the declared state");
-        // Ready to look after the engine, be it there or not: a service manager would give up waiting.
-        sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*running->state())));
+        for (const auto& each : outcomes)
+        {
+            metrics_.changeEnded(each);
+            events_.publish(each);
+        }
     };
-    WatchLoop loop(global, options, *engine.orchestrator, wakeUp, recorder, listener, log);
-    running = &loop;
+    return out;
+}
 
-    log.info(fmt::format("watching {} for project {}", fmt::join(watch.reconcile.paths, ", "), global.project));
-    FolderWatch::Options folderOptions;
-    folderOptions.debounce = watch.debounce;
+HttpSources Daemon::httpSources()
+{
+    HttpSources sources{.state = [this] { return loop_.state(); },
+                        .reconcile = [this] { wakeUp_.wake(WakeReason::asked); },
+                        .engine = engine_.statistics,
+                        .recorder = [this] { return recorder_.status(); },
+                        .history = {},
+                        .run = {},
+                        .alive = [this] { return isAlive(loop_); },
+                        .metrics = metrics_,
+                        .events = events_};
+    if (history_.kind != HistoryTarget::Kind::none)
+    {
+        sources.history = [this](const HistoryFilter& filter) { return History(history_).list(filter); };
+        sources.run = [this](const std::string& id) { return History(history_).show(id); };
+    }
+    return sources;
+}
+
+void Daemon::onPass(const PassSummary& summary)
+{
+    metrics_.passEnded(summary.result, std::chrono::microseconds(summary.endedMicros - summary.begunMicros));
+    events_.publish(summary);
+    if (summary.result == PassSummary::Result::done && !std::exchange(wasDone_, true))
+        log_.info("the engine is in the declared state");
+    // Ready to look after the engine, be it there or not: a service manager would give up waiting.
+    sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*loop_.state())));
+}
+
+void Daemon::onEvent(const Event& event)
+{
+    if (event.type == Event::Type::kill || event.type == Event::Type::stop)
+        loop_.noteTouched(event.name);
+    wakeUp_.wake(WakeReason::engine);
+    events_.publish(event);
+    if (belongsToHistory(event))
+        recorder_.record(recordOf(event, global_.project, loop_.state()->engineId));
+}
+
+void Daemon::onFetched(const std::string& error, bool changed)
+{
+    if (error != loop_.state()->sourceError)
+        log_.warning(error.empty() ? "the manifests can be fetched again" : error);
+    loop_.setSourceError(error);
+    if (changed)
+        wakeUp_.wake(WakeReason::manifests);
+}
+
+void Daemon::run()
+{
+    signals_.onHangUp([this] { wakeUp_.wake(WakeReason::asked); });
+    if (http_)
+        log_.info(fmt::format("answering HTTP at {}", http_->address()));
+    log_.info(fmt::format("watching {} for project {}", fmt::join(watch_.reconcile.paths, ", "), global_.project));
+
     std::optional<FolderWatch> folderWatch;
     std::jthread fetcher;
-    if (fetching)
-        fetcher = fetching->begin(
-            [&](const std::string& error, bool changed)
-            {
-                if (error != loop.state()->sourceError)
-                    log.warning(error.empty() ? "the manifests can be fetched again" : error);
-                loop.setSourceError(error);
-                if (changed)
-                    wakeUp.wake(WakeReason::manifests);
-            },
-            signals.stopToken());
+    if (fetching_)
+        fetcher = fetching_->begin([this](const std::string& error, bool changed) { onFetched(error, changed); },
+                                   signals_.stopToken());
     else
-        folderWatch.emplace(folders, folderOptions, [&] { wakeUp.wake(WakeReason::manifests); });
+    {
+        FolderWatch::Options options;
+        options.debounce = watch_.debounce;
+        folderWatch.emplace(
+            std::vector<std::filesystem::path>(watch_.reconcile.paths.begin(), watch_.reconcile.paths.end()), options,
+            [this] { wakeUp_.wake(WakeReason::manifests); });
+    }
     const EngineEars ears(
-        *engine.orchestrator, ProjectName(global.project),
-        [&](const Event& event)
-        {
-            if (event.type == Event::Type::kill || event.type == Event::Type::stop)
-                loop.noteTouched(event.name);
-            wakeUp.wake(WakeReason::engine);
-            if (belongsToHistory(event))
-                recorder.record(recordOf(event, global.project, loop.state()->engineId));
-        },
-        log);
-    const Watchdog watchdog(loop);
-    const Retention retention(historyTarget(global), global.project, watch.historyKeep, log);
-    loop.run(signals.stopToken());
+        *engine_.orchestrator, ProjectName(global_.project), [this](const Event& event) { onEvent(event); }, log_);
+    const Watchdog watchdog([this] { return isAlive(loop_); });
+    const Retention retention(history_, global_.project, watch_.historyKeep, log_);
+    loop_.run(signals_.stopToken());
+
     sdNotify("STOPPING=1\n");
-    log.info("stopped");
-    if (global.stats)
-        log.info(toString(engine.statistics()));
+    log_.info("stopped");
+    if (global_.stats)
+        log_.info(toString(engine_.statistics()));
+}
+
+}
+
+ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Signals& signals)
+{
+    signals.beQuiet();
+    Daemon(withDatabase(global), watch, signals).run();
     return ExitCode::done;
 }
 

@@ -109,7 +109,7 @@ private:
     Clock::time_point nextPass_;         ///< whatever happens: the retry, or the resync
     std::weak_ptr<Lock> lock_;
     std::string told_; ///< the last thing that the log said of a pass that failed
-    std::atomic<Clock::time_point> lastSign_{Clock::time_point{}};
+    std::atomic<Clock::time_point> lastSign_{Clock::now()};
 
     mutable std::mutex mutex_;
     std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_

@@ -153,7 +153,7 @@ two_servers() {
 
 @test "it ends when it is told to, at any moment, and one pass puts in order what it left" {
   two_servers
-  for i in {1..25}; do
+  for i in {1..50}; do
     "$MCPCTL" watch "$manifests" --settle-time 100ms 2>>"$BATS_TEST_TMPDIR/log" 3>&- &
     pid=$!
     sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
@@ -238,6 +238,29 @@ two_servers() {
   as_author push -qf origin HEAD:main
   eventually 15 has_memory $a 536870912
   holds "$(mcpctl history -o json)" "[.runs[].revision] | index(\"$(git -C "$work" rev-parse HEAD)\") != null"
+}
+
+@test "a database that is killed under it stops no healing, and gets every record once when it is back" {
+  two_servers
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  script=$BATS_TEST_DIRNAME/../lab/postgres.sh
+  "$script" up "$folder/postgres" 3>&-
+  source "$folder/postgres/env"
+  export DATABASE_URL=$PGURL
+  watch
+  has_runs() { holds "$(mcpctl --history "$PGURL" history -o json)" ".runs | length == $1"; }
+  for i in 1 2 3; do
+    "$script" stop "$folder/postgres" 3>&-
+    docker rm -f $a
+    eventually 10 running $a
+    "$script" start "$folder/postgres" 3>&-
+    ((i == 2)) || eventually 20 has_runs $((i + 1)) # once, only for a moment
+  done
+  end_daemon
+  has_runs 4
+  "$script" down "$folder/postgres" 3>&-
+  rm -rf "$folder"
 }
 
 @test "of two daemons that share a database one acts, and the other takes over when it dies" {
