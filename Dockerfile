@@ -30,6 +30,7 @@ COPY cmake cmake
 COPY schemas schemas
 COPY reconciler reconciler
 COPY packaging/changelog.in packaging/
+COPY docs/openapi.json docs/
 RUN cmake -G Ninja -S . -B /build -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DMCPCTL_TESTS=OFF \
     && cmake --build /build --target mcpctl
 # Texts come last: a changed one costs no compiler.

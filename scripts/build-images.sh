@@ -126,7 +126,7 @@ npm_image() {
     changes+=(-c "$change")
   done
   container=$(docker create node:20-alpine)
-  docker cp -q - "$container:/" <"$fs.tar" 2>/dev/null || docker cp - "$container:/" <"$fs.tar"
+  docker cp -aq - "$container:/" <"$fs.tar" 2>/dev/null || docker cp -a - "$container:/" <"$fs.tar"
   docker commit "${changes[@]}" "$container" "mcpctl-test/$name:1" >/dev/null
   docker rm "$container" >/dev/null
   say "made mcpctl-test/$name:1"

@@ -159,7 +159,6 @@ private:
         auto& options = given_.watch;
         auto watch = line_.command("watch", "keep the engine in the state that the manifests declare, for ever",
                                    "  mcpctl watch manifests/\n"
-                                   "  mcpctl watch manifests/ --listen 127.0.0.1:3000\n"
                                    "  mcpctl watch --git https://git.example.com/team/servers.git --path prod clone/\n"
                                    "SIGHUP: look now. SIGTERM: finish the steps in hand, and end.",
                                    [this]
@@ -174,13 +173,15 @@ private:
         watch.duration("--backoff", options.backoffs.first, "how long an instance that failed is left alone at first");
         watch.duration("--backoff-max", options.backoffs.longest, "how long at most");
         waitTimes(watch);
-        watch.option("--listen", "HOST:PORT", options.listen,
-                     "answer there over HTTP: health, metrics, status (default: nowhere)");
-        watch.option("--token-file", "FILE", options.tokenFile, "who calls must know the token in it");
         watch.option("--git", "URL", options.git, "keep a clone of this in PATH, and reconcile from it");
         watch.option("--branch", "NAME", options.branch, "of it (default: the one that the remote shows)");
         watch.option("--path", "DIR", options.pathInGit, "where the manifests are in it");
         watch.duration("--interval", options.gitInterval, "how often to fetch");
+        watch.duration("--history-keep", options.historyKeep, "how long runs and events are remembered");
+        watch.option("--listen", "HOST:PORT", options.listen, "answer health, metrics and the API there, by HTTP");
+        watch.option("--token-file", "FILE", options.tokenFile, "what who asks there has to send as bearer token");
+        watch.flag("--leader-election", options.leaderElection,
+                   "of several daemons that share a PostgreSQL, one acts and the others stand by");
     }
 
     void statusCommands()

@@ -225,7 +225,7 @@ std::vector<Event> lastEvents(const OrchestratorView& view, const ObservedInstan
 {
     constexpr std::int64_t hourNanos = 3'600'000'000'000;
     std::vector<Event> out;
-    view.eventsBetween(ProjectName(instance.marks.project), nowMicros() * 1000 - hourNanos, std::nullopt,
+    view.eventsBetween(ProjectName(instance.marks.project), nowNanos() - hourNanos, std::nullopt,
                        [&](const Event& event)
                        {
                            if (event.name == instance.name)

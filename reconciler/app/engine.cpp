@@ -33,7 +33,7 @@ std::function<EngineStatistics()> statisticsOf(const std::shared_ptr<const docke
     return [client]
     {
         const auto counted = client->statistics();
-        return EngineStatistics{counted.calls, counted.bytesSent, counted.bytesReceived};
+        return EngineStatistics{counted.calls, counted.bytesSent, counted.bytesReceived, counted.failures};
     };
 }
 

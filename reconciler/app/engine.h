@@ -13,12 +13,13 @@
 namespace mcpctl
 {
 
-/// What the engine was asked so far, for `--stats`.
+/// What the engine was asked so far, for `--stats` and metrics.
 struct EngineStatistics
 {
     std::uint64_t calls = 0;
     std::uint64_t bytesSent = 0;
     std::uint64_t bytesReceived = 0;
+    std::uint64_t failures = 0; ///< calls without a whole answer, or with an error of the engine's own
 };
 
 /// The engine that the options name, as the commands that only look hold it: it cannot change anything.

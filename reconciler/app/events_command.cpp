@@ -6,15 +6,15 @@
 #include "app/report.h"
 #include "app/select_instances.h"
 #include "app/terminal.h"
+#include "model/timestamp.h"
 #include "orchestrator/event_follower.h"
+#include "orchestrator/pause.h"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -23,12 +23,6 @@ namespace mcpctl
 
 namespace
 {
-
-std::int64_t nowNanos()
-{
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-}
 
 /// The full names that the words stand for; that of an instance which is gone must be written in full.
 std::set<std::string> namesMeant(const OrchestratorView& view, const GlobalOptions& global,
@@ -51,22 +45,17 @@ public:
         : forward_(std::move(stop), [this] { source_.request_stop(); })
     {
         if (when)
-            timer_ = std::jthread([this, wait = std::chrono::nanoseconds(*when - nowNanos())](
-                                      const std::stop_token& ended) { sleep(wait, ended); });
+            timer_ = std::jthread(
+                [this, wait = std::chrono::nanoseconds(*when - nowNanos())](const std::stop_token& ended)
+                {
+                    pauseFor(wait, ended);
+                    source_.request_stop();
+                });
     }
 
     std::stop_token token() const { return source_.get_token(); }
 
 private:
-    void sleep(std::chrono::nanoseconds time, const std::stop_token& ended)
-    {
-        std::mutex mutex;
-        std::condition_variable_any never;
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, ended, time, [] { return false; });
-        source_.request_stop();
-    }
-
     std::stop_source source_;
     std::stop_callback<std::function<void()>> forward_;
     std::jthread timer_; ///< last: it uses the above

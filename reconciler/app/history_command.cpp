@@ -1,5 +1,6 @@
 #include "app/history_command.h"
 
+#include "app/history_json.h"
 #include "app/history_place.h"
 #include "app/json.h"
 #include "app/moment.h"
@@ -100,29 +101,15 @@ Poco::JSON::Object::Ptr document()
     return out;
 }
 
-/// A run in a list: its steps were not read, so nothing is said of them.
-Poco::JSON::Object::Ptr summaryOf(const RunRecord& run)
-{
-    auto out = runToJson(run);
-    out->remove("steps");
-    return out;
-}
-
 }
 
 ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowMicros() * 1000) / 1000;
+    const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowNanos()) / 1000;
     const auto runs = open(global).list({global.project, since, options.instance, options.limit.value_or(20)});
     if (global.output == OutputFormat::json)
     {
-        Poco::JSON::Array::Ptr all = new Poco::JSON::Array;
-        for (const auto& run : runs)
-            all->add(summaryOf(run));
-        auto out = document();
-        out->set("project", global.project);
-        out->set("runs", all);
-        print(toText(out) + "\n");
+        print(toText(historyJson(global.project, runs)) + "\n");
         return ExitCode::done;
     }
     if (runs.empty())
@@ -143,9 +130,7 @@ ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& o
     const auto run = open(global).show(options.run);
     if (global.output == OutputFormat::json)
     {
-        auto out = document();
-        out->set("run", runToJson(run));
-        print(toText(out) + "\n");
+        print(toText(historyJson(run)) + "\n");
         return ExitCode::done;
     }
     auto out = fmt::format("run        {}\noutcome    {}\n", run.id, toString(run.outcome));

@@ -7,6 +7,7 @@
 #include "app/report.h"
 #include "app/select_instances.h"
 #include "app/terminal.h"
+#include "model/timestamp.h"
 #include "orchestrator/log_follower.h"
 
 #include <fmt/format.h>
@@ -166,15 +167,14 @@ void follow(const OrchestratorView& view, const ProjectName& project, const std:
 ExitCode logsCommand(const GlobalOptions& global, const LogsOptions& options, const std::stop_token& stop)
 {
     std::signal(SIGPIPE, SIG_IGN); // `| head` is no failure
-    const auto now =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+    const auto now = nowNanos();
     const ProjectName project(global.project);
     const auto engine = openForReading(global);
     const auto all = engine.view->listInstances(project).ours;
     const auto wanted = selected(all, options);
     std::vector<LogSource> sources(wanted.size());
     std::transform(wanted.begin(), wanted.end(), sources.begin(),
-                   [&](const auto& each) { return sourceOf(each, options, now.count()); });
+                   [&](const auto& each) { return sourceOf(each, options, now); });
 
     Output output;
     auto printer = printerFor(global, options, wanted, all, output);

@@ -94,12 +94,14 @@ struct WatchOptions
     std::chrono::milliseconds resync{300'000};
     std::chrono::milliseconds debounce{200}; ///< how long manifests must be quiet
     Backoffs::Times backoffs;
-    std::optional<std::string> listen;    ///< `HOST:PORT` of the HTTP side; nothing: none
-    std::optional<std::string> tokenFile; ///< who calls it must know what is in there
-    std::optional<std::string> git;       ///< the manifests are in a clone of this
-    std::string branch;                   ///< of it; empty: the remote's own choice
-    std::string pathInGit;                ///< of the manifests within the clone
+    std::optional<std::string> git; ///< the manifests are in a clone of this
+    std::string branch;             ///< of it; empty: the remote's own choice
+    std::string pathInGit;          ///< of the manifests within the clone
     std::chrono::milliseconds gitInterval{60'000};
+    std::chrono::milliseconds historyKeep{std::chrono::hours(90 * 24)};
+    bool leaderElection = false;
+    std::optional<std::string> listen;    ///< HOST:PORT of the HTTP side; nothing: there is none
+    std::optional<std::string> tokenFile; ///< what who asks there has to know
 };
 
 /// What `events` and `stats` look at.

@@ -1,11 +1,11 @@
 #include "app/prober.h"
 
 #include "mcp/probe.h"
+#include "orchestrator/pause.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 
 namespace mcpctl
 {
@@ -25,13 +25,6 @@ mcp::HttpAddress addressOf(std::uint16_t port, const std::string& path)
 milliseconds timeoutOf(const DesiredInstance& want)
 {
     return std::chrono::duration_cast<milliseconds>(want.spec.health.timeout);
-}
-
-void sleepFor(milliseconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
 }
 
 /// A turn to ask; none when stopped before it came.
@@ -84,7 +77,7 @@ Readiness Prober::untilReady(const std::string& id, const DesiredInstance& want,
         // What a stop broke off tells nothing.
         if (!stop.stop_requested())
             lastWords = answer.readiness.why;
-        sleepFor(pause, stop);
+        pauseFor(pause, stop);
         pause = std::min(pause * 2, milliseconds(1000));
     }
     return {false, lastWords};

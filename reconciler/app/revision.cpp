@@ -1,13 +1,11 @@
 #include "app/revision.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Pipe.h>
-#include <Poco/PipeStream.h>
-#include <Poco/Process.h>
-#include <Poco/StreamCopier.h>
+#include "app/git.h"
 
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
+#include <utility>
 
 namespace mcpctl
 {
@@ -16,27 +14,15 @@ namespace
 {
 
 /// What `git ARGUMENTS` prints, or nothing when it fails.
-std::optional<std::string> git(const std::string& folder, const std::vector<std::string>& arguments)
+std::optional<std::string> git(const std::string& folder, std::vector<std::string> arguments)
 {
-    // A repository of somebody else must not run its hooks or file system monitor here.
-    std::vector<std::string> all{"-C", folder, "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"};
-    all.insert(all.end(), arguments.begin(), arguments.end());
+    arguments.insert(arguments.begin(), {"-C", folder});
     try
     {
-        Poco::Pipe output;
-        Poco::Pipe errors;
-        auto process = Poco::Process::launch("git", all, nullptr, &output, &errors);
-        errors.close(Poco::Pipe::CLOSE_READ);
-        Poco::PipeInputStream stream(output);
-        std::string text;
-        Poco::StreamCopier::copyToString(stream, text);
-        if (process.wait() != 0)
-            return std::nullopt;
-        while (!text.empty() && text.back() == '\n')
-            text.pop_back();
-        return text;
+        const auto result = runGit({.arguments = std::move(arguments)});
+        return result.ok() ? std::optional(result.output) : std::nullopt;
     }
-    catch (const Poco::Exception&)
+    catch (const std::exception&)
     {
         return std::nullopt;
     }

@@ -34,6 +34,16 @@ private:
     int fd_;
 };
 
+std::string variableFor(const std::string& secret)
+{
+    std::string name = "MCPCTL_SECRET_";
+    for (const char c : secret)
+        name += c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+}
+
 std::optional<std::string> readSecretFile(const std::filesystem::path& path)
 {
     constexpr std::size_t limit = 1024 * 1024;
@@ -69,16 +79,6 @@ std::optional<std::string> readSecretFile(const std::filesystem::path& path)
     if (!text.empty() && text.back() == '\n')
         text.pop_back();
     return text;
-}
-
-std::string variableFor(const std::string& secret)
-{
-    std::string name = "MCPCTL_SECRET_";
-    for (const char c : secret)
-        name += c == '-' || c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return name;
-}
-
 }
 
 DesiredState withSecrets(DesiredState desired, const SecretSources& sources)

@@ -25,4 +25,7 @@ struct SecretSources
 /// readable by others, over 1 MiB, or with a NUL byte.
 DesiredState withSecrets(DesiredState desired, const SecretSources& sources);
 
+/// One such file, without the newline at its end. Nothing where there is none; throws as above.
+std::optional<std::string> readSecretFile(const std::filesystem::path& path);
+
 }

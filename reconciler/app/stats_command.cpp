@@ -5,6 +5,7 @@
 #include "app/stats_table.h"
 #include "app/terminal.h"
 #include "orchestrator/bounded_pool.h"
+#include "orchestrator/pause.h"
 
 #include <fmt/format.h>
 
@@ -12,10 +13,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdio>
 #include <map>
-#include <mutex>
 #include <set>
 
 namespace mcpctl
@@ -145,16 +144,6 @@ private:
     const bool inPlace_;
     std::ptrdiff_t lines_ = 0;
 };
-
-/// False when stopped.
-bool pauseFor(std::chrono::milliseconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-    return !stop.stop_requested();
-}
 
 }
 

@@ -1,8 +1,8 @@
 #include "app/age.h"
 #include "app/commands.h"
 #include "app/engine.h"
+#include "app/instance_json.h"
 #include "app/json.h"
-#include "app/mcp_json.h"
 #include "app/probe_all.h"
 #include "app/report.h"
 #include "app/terminal.h"
@@ -28,14 +28,6 @@ std::string stateText(const ObservedInstance& instance)
         return std::string(toString(instance.state));
     return fmt::format("{} ({}{})", toString(instance.state), instance.exitCode,
                        instance.oomKilled ? ", out of memory" : "");
-}
-
-/// The engine's own check where there is one, else what the state says.
-std::string healthText(const ObservedInstance& instance)
-{
-    if (!instance.health.empty())
-        return instance.health;
-    return instance.state == RunState::running ? "running" : "-";
 }
 
 std::string limitsText(const Resources& resources)
@@ -101,35 +93,6 @@ std::string asText(const GlobalOptions& global, const Listing& listing, const Pr
     return out;
 }
 
-Poco::JSON::Object::Ptr instanceJson(const ObservedInstance& each, const ProbeResult* result)
-{
-    auto out = jsonObject();
-    out->set("instance", each.name);
-    out->set("id", each.id);
-    out->set("server", each.marks.server);
-    out->set("profile", each.marks.profile);
-    out->set("image", each.spec.image);
-    out->set("imageId", each.imageId);
-    out->set("state", std::string(toString(each.state)));
-    out->set("exitCode", each.exitCode);
-    out->set("oomKilled", each.oomKilled);
-    out->set("error", each.error);
-    out->set("health", healthText(each));
-    out->set("startedAt", each.startedAt);
-    out->set("restarts", each.restarts);
-    out->set("revision", each.marks.revision);
-    out->set("mcpctlVersion", each.marks.version);
-    auto limits = jsonObject();
-    limits->set("memoryBytes", each.spec.resources.memoryBytes);
-    limits->set("nanoCpus", each.spec.resources.nanoCpus);
-    limits->set("cpuPeriodMicros", each.spec.resources.cpuPeriodMicros);
-    limits->set("cpuQuotaMicros", each.spec.resources.cpuQuotaMicros);
-    limits->set("pids", each.spec.resources.pidsLimit);
-    out->set("limits", limits);
-    out->set("mcp", result == nullptr ? Poco::Dynamic::Var() : Poco::Dynamic::Var(toJson(*result)));
-    return out;
-}
-
 std::string asJson(const GlobalOptions& global, const Listing& listing, const Probes& found)
 {
     auto out = jsonObject();
@@ -137,19 +100,9 @@ std::string asJson(const GlobalOptions& global, const Listing& listing, const Pr
     out->set("project", global.project);
     Poco::JSON::Array::Ptr instances = new Poco::JSON::Array;
     for (const auto& each : listing.ours)
-        instances->add(instanceJson(each, find(found, each)));
+        instances->add(toJson(each, find(found, each)));
     out->set("instances", instances);
-    Poco::JSON::Array::Ptr unmanaged = new Poco::JSON::Array;
-    for (const auto& foreign : listing.foreign)
-    {
-        if (foreign.why.empty())
-            continue;
-        auto each = jsonObject();
-        each->set("name", foreign.name);
-        each->set("why", foreign.why);
-        unmanaged->add(each);
-    }
-    out->set("unmanaged", unmanaged);
+    out->set("unmanaged", toJson(listing.foreign));
     return toText(out) + "\n";
 }
 

@@ -1,17 +1,22 @@
 #include "app/commands.h"
+#include "app/daemon_threads.h"
 #include "app/engine.h"
 #include "app/folder_watch.h"
+#include "app/git_fetching.h"
+#include "app/history_place.h"
+#include "app/http_api.h"
 #include "app/log.h"
 #include "app/prober.h"
-#include "app/revision.h"
 #include "app/run_recording.h"
 #include "app/sd_notify.h"
 #include "app/watch_loop.h"
-#include "model/timestamp.h"
-#include "orchestrator/backoff.h"
-#include "orchestrator/event_follower.h"
+#include "record/history.h"
+#include "record/leadership.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace mcpctl
 {
@@ -21,37 +26,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-/// Follows the engine's events for as long as the daemon lives, whatever becomes of the engine.
-class EngineEars
-{
-public:
-    EngineEars(const OrchestratorView& view, const ProjectName& project, EventSink sink, const Log& log)
-        : thread_([this, &view, project, sink = std::move(sink), &log](const std::stop_token& stop)
-                  { listen(view, project, sink, log, stop); })
-    {
-    }
-
-private:
-    static void listen(const OrchestratorView& view, const ProjectName& project, const EventSink& sink, const Log& log,
-                       const std::stop_token& stop)
-    {
-        EventFollower::Options options;
-        options.onBroken = [&](const std::string& why) { log.warning(fmt::format("no events: {}", why)); };
-        options.onMended = [&] { log.info("events come again"); };
-        Backoff backoff;
-        while (!stop.stop_requested())
-            try
-            {
-                EventFollower(view, project, options).run(sink, stop);
-            }
-            catch (const OrchestratorError&) // the first connection failed; the loop says so, too
-            {
-                backoff.wait(stop);
-            }
-    }
-
-    std::jthread thread_;
-};
+using namespace std::chrono_literals;
 
 EventRecord recordOf(const Event& event, const std::string& project, const std::string& engineId)
 {
@@ -98,39 +73,188 @@ std::string statusLine(const DaemonState& state)
                        state.revision.empty() ? "" : ", at " + state.revision.substr(0, 12));
 }
 
-/// Tells the service manager that the loop lives, as often as it wants to hear it.
-class Watchdog
+/// `--history` and MCPCTL_HISTORY come first; DATABASE_URL is how a platform gives a daemon its database.
+GlobalOptions withDatabase(GlobalOptions global)
+{
+    const char* url = std::getenv("DATABASE_URL");
+    if (!global.history && url != nullptr && *url != '\0')
+        global.history = url;
+    return global;
+}
+
+/// A pass may take long, for an engine may; one of many minutes is stuck.
+bool isAlive(const WatchLoop& loop)
+{
+    return std::chrono::steady_clock::now() - loop.lastSign() < 10min;
+}
+
+/// The daemon, put together. What uses something stands after it.
+class Daemon
 {
 public:
-    explicit Watchdog(const WatchLoop& loop)
-    {
-        if (const auto interval = sdWatchdogInterval())
-            thread_ = std::jthread(
-                [&loop, interval = *interval](const std::stop_token& stop)
-                {
-                    std::mutex mutex;
-                    std::condition_variable_any never;
-                    while (!stop.stop_requested())
-                    {
-                        // A pass may take long, for an engine may; one of many minutes is stuck.
-                        if (std::chrono::steady_clock::now() - loop.lastSign() < 10min)
-                            sdNotify("WATCHDOG=1");
-                        std::unique_lock lock(mutex);
-                        never.wait_for(lock, stop, interval, [] { return false; });
-                    }
-                });
-    }
+    Daemon(GlobalOptions global, const WatchOptions& watch, Signals& signals);
+    ~Daemon() { signals_.onHangUp({}); }
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+    void run();
 
 private:
-    std::jthread thread_;
+    WatchLoop::Options loopOptions();
+    WatchListener listener();
+    HttpSources httpSources();
+    void onPass(const PassSummary& summary);
+    void onEvent(const Event& event);
+    void onFetched(const std::string& error, bool changed);
+
+    const GlobalOptions global_;
+    const WatchOptions& watch_;
+    Signals& signals_;
+    const HistoryTarget history_;
+    const Log log_;
+    const ActingEngine engine_;
+    Recorder recorder_;
+    Prober prober_;
+    std::optional<GitFetching> fetching_;
+    std::optional<Leadership> leadership_;
+    Metrics metrics_;
+    EventHub events_;
+    WakeUp wakeUp_;
+    bool wasDone_ = false; ///< of the loop's thread
+    WatchLoop loop_;
+    std::optional<HttpApi> http_;
 };
 
-std::vector<std::filesystem::path> foldersOf(const ReconcileOptions& options)
+Daemon::Daemon(GlobalOptions global, const WatchOptions& watch, Signals& signals)
+    : global_(std::move(global)), watch_(watch), signals_(signals), history_(historyTarget(global_)),
+      log_(global_.logLevel), engine_(openForActing(global_)),
+      recorder_(
+          recorderFor(global_, Recorder::Mode::background, [this](const std::string& text) { log_.warning(text); })),
+      prober_(*engine_.orchestrator),
+      loop_(global_, loopOptions(), *engine_.orchestrator, wakeUp_, recorder_, listener(), log_)
 {
-    for (const auto& path : options.paths)
-        if (path == "-")
-            throw UsageError("standard input cannot be watched; name a folder");
-    return {options.paths.begin(), options.paths.end()};
+    const auto& paths = watch.reconcile.paths;
+    if (std::find(paths.begin(), paths.end(), "-") != paths.end())
+        throw UsageError("standard input cannot be watched; name a folder");
+    if (watch.git && paths.size() != 1)
+        throw UsageError("with --git, name one folder for the clone");
+    if (watch.tokenFile && !watch.listen)
+        throw UsageError("--token-file is for the HTTP side; give --listen, too");
+    if (watch.git)
+        fetching_.emplace(watch, log_);
+    if (watch.leaderElection)
+        leadership_.emplace(history_, global_.project);
+    if (watch.listen)
+        http_.emplace(*watch.listen, watch.tokenFile, httpSources());
+}
+
+WatchLoop::Options Daemon::loopOptions()
+{
+    WatchLoop::Options options;
+    options.reconcile = watch_.reconcile;
+    options.resync = watch_.resync;
+    options.backoffs = watch_.backoffs;
+    options.probe = [this](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
+    { return prober_.untilReady(id, want, stop); };
+    if (watch_.git)
+        options.where = [this] { return std::vector{fetching_->folder()}; };
+    if (watch_.leaderElection)
+        options.mayLead = [this](const std::string& engineId) { return leadership_->claim(engineId); };
+    return options;
+}
+
+WatchListener Daemon::listener()
+{
+    WatchListener out;
+    out.onPass = [this](const PassSummary& summary) { onPass(summary); };
+    out.onOutcomes = [this](const Outcomes& outcomes)
+    {
+        for (const auto& each : outcomes)
+        {
+            metrics_.changeEnded(each);
+            events_.publish(each);
+        }
+    };
+    return out;
+}
+
+HttpSources Daemon::httpSources()
+{
+    HttpSources sources{.state = [this] { return loop_.state(); },
+                        .reconcile = [this] { wakeUp_.wake(WakeReason::asked); },
+                        .engine = engine_.statistics,
+                        .recorder = [this] { return recorder_.status(); },
+                        .history = {},
+                        .run = {},
+                        .alive = [this] { return isAlive(loop_); },
+                        .metrics = metrics_,
+                        .events = events_};
+    if (history_.kind != HistoryTarget::Kind::none)
+    {
+        sources.history = [this](const HistoryFilter& filter) { return History(history_).list(filter); };
+        sources.run = [this](const std::string& id) { return History(history_).show(id); };
+    }
+    return sources;
+}
+
+void Daemon::onPass(const PassSummary& summary)
+{
+    metrics_.passEnded(summary.result, std::chrono::microseconds(summary.endedMicros - summary.begunMicros));
+    events_.publish(summary);
+    if (summary.result == PassSummary::Result::done && !std::exchange(wasDone_, true))
+        log_.info("the engine is in the declared state");
+    // Ready to look after the engine, be it there or not: a service manager would give up waiting.
+    sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*loop_.state())));
+}
+
+void Daemon::onEvent(const Event& event)
+{
+    if (event.type == Event::Type::kill || event.type == Event::Type::stop)
+        loop_.noteTouched(event.name);
+    wakeUp_.wake(WakeReason::engine);
+    events_.publish(event);
+    if (belongsToHistory(event))
+        recorder_.record(recordOf(event, global_.project, loop_.state()->engineId));
+}
+
+void Daemon::onFetched(const std::string& error, bool changed)
+{
+    if (error != loop_.state()->sourceError)
+        log_.warning(error.empty() ? "the manifests can be fetched again" : error);
+    loop_.setSourceError(error);
+    if (changed)
+        wakeUp_.wake(WakeReason::manifests);
+}
+
+void Daemon::run()
+{
+    signals_.onHangUp([this] { wakeUp_.wake(WakeReason::asked); });
+    if (http_)
+        log_.info(fmt::format("answering HTTP at {}", http_->address()));
+    log_.info(fmt::format("watching {} for project {}", fmt::join(watch_.reconcile.paths, ", "), global_.project));
+
+    std::optional<FolderWatch> folderWatch;
+    std::jthread fetcher;
+    if (fetching_)
+        fetcher = fetching_->begin([this](const std::string& error, bool changed) { onFetched(error, changed); },
+                                   signals_.stopToken());
+    else
+    {
+        FolderWatch::Options options;
+        options.debounce = watch_.debounce;
+        folderWatch.emplace(
+            std::vector<std::filesystem::path>(watch_.reconcile.paths.begin(), watch_.reconcile.paths.end()), options,
+            [this] { wakeUp_.wake(WakeReason::manifests); });
+    }
+    const EngineEars ears(
+        *engine_.orchestrator, ProjectName(global_.project), [this](const Event& event) { onEvent(event); }, log_);
+    const Watchdog watchdog([this] { return isAlive(loop_); });
+    const Retention retention(history_, global_.project, watch_.historyKeep, log_);
+    loop_.run(signals_.stopToken());
+
+    sdNotify("STOPPING=1\n");
+    log_.info("stopped");
+    if (global_.stats)
+        log_.info(toString(engine_.statistics()));
 }
 
 }
@@ -138,56 +262,7 @@ std::vector<std::filesystem::path> foldersOf(const ReconcileOptions& options)
 ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Signals& signals)
 {
     signals.beQuiet();
-    const auto folders = foldersOf(watch.reconcile);
-    const Log log(global.logLevel);
-    const auto engine = openForActing(global);
-    auto recorder =
-        recorderFor(global, Recorder::Mode::background, [&](const std::string& text) { log.warning(text); });
-    WakeUp wakeUp;
-    signals.onHangUp([&] { wakeUp.wake(WakeReason::asked); });
-
-    Prober prober(*engine.orchestrator);
-    WatchLoop::Options options;
-    options.reconcile = watch.reconcile;
-    options.resync = watch.resync;
-    options.backoffs = watch.backoffs;
-    options.revision = [&] { return gitRevision(watch.reconcile.paths); };
-    options.probe = [&](const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
-    { return prober.untilReady(id, want, stop); };
-
-    WatchLoop* running = nullptr;
-    bool ready = false;
-    WatchListener listener;
-    listener.onPass = [&](const PassSummary& summary)
-    {
-        if (summary.result == PassSummary::Result::done && !std::exchange(ready, true))
-            log.info("the engine is in the declared state");
-        sdNotify(fmt::format("{}STATUS={}\n", ready ? "READY=1\n" : "", statusLine(*running->state())));
-    };
-    WatchLoop loop(global, options, *engine.orchestrator, wakeUp, recorder, listener, log);
-    running = &loop;
-
-    log.info(fmt::format("watching {} for project {}", fmt::join(watch.reconcile.paths, ", "), global.project));
-    FolderWatch::Options folderOptions;
-    folderOptions.debounce = watch.debounce;
-    const FolderWatch folderWatch(folders, folderOptions, [&] { wakeUp.wake(WakeReason::manifests); });
-    const EngineEars ears(
-        *engine.orchestrator, ProjectName(global.project),
-        [&](const Event& event)
-        {
-            if (event.type == Event::Type::kill || event.type == Event::Type::stop)
-                loop.noteTouched(event.name);
-            wakeUp.wake(WakeReason::engine);
-            if (belongsToHistory(event))
-                recorder.record(recordOf(event, global.project, loop.state()->engineId));
-        },
-        log);
-    const Watchdog watchdog(loop);
-    loop.run(signals.stopToken());
-    sdNotify("STOPPING=1\n");
-    log.info("stopped");
-    if (global.stats)
-        log.info(toString(engine.statistics()));
+    Daemon(withDatabase(global), watch, signals).run();
     return ExitCode::done;
 }
 

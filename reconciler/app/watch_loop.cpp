@@ -1,5 +1,6 @@
 #include "app/watch_loop.h"
 
+#include "app/revision.h"
 #include "app/run_recording.h"
 #include "model/scrub.h"
 #include "model/timestamp.h"
@@ -24,23 +25,10 @@ constexpr auto firstRetry = 100ms;
 constexpr auto lastRetry = 5000ms;
 constexpr auto lockRetry = 1000ms;
 
-template <typename Wanted>
-bool has(const Step& step)
-{
-    return std::any_of(step.actions.begin(), step.actions.end(),
-                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
-}
-
 /// It waits for readiness, whoever runs it.
 bool takesLong(const Step& step)
 {
     return has<action::Replace>(step) || has<action::FinishReplace>(step);
-}
-
-/// `p-a-b` for `p-a-b.old-1234`: a replace has several containers, and all are of one instance.
-std::string instanceOf(const std::string& object)
-{
-    return object.substr(0, object.find('.'));
 }
 
 std::string triggerOf(const std::set<WakeReason>& reasons)
@@ -112,10 +100,13 @@ void WatchLoop::run(const std::stop_token& stop)
         auto reasons = wakeUp_.wait(std::min(due, Clock::now() + 1s), stop);
         if (stop.stop_requested())
             break;
-        if (reasons.empty() && Clock::now() < due)
-            continue; // a sign of life, and nothing else
+        if (reasons.empty() && Clock::now() < due) // a sign of life, and nothing else
+        {
+            stopWhenLeadershipIsLost();
+            continue;
+        }
         if (reasons.empty())
-            reasons.insert(Clock::now() >= resyncAt_ ? WakeReason::resync : WakeReason::retry);
+            reasons.insert(retry_ == 0ms && Clock::now() >= nextPass_ ? WakeReason::resync : WakeReason::retry);
         pass(reasons, stop);
     }
     beside_ = {}; // stops it, and waits
@@ -140,9 +131,7 @@ void WatchLoop::noteTouched(const std::string& instance)
 
 WatchLoop::Clock::time_point WatchLoop::nextTime()
 {
-    auto due = resyncAt_;
-    if (retry_ > 0ms)
-        due = std::min(due, Clock::now() + retry_);
+    auto due = nextPass_;
     const auto now = Backoffs::Clock::now();
     if (const auto next = backoffs_.next(now))
         due = std::min(due, Clock::now() + std::chrono::duration_cast<Clock::duration>(*next - now));
@@ -158,6 +147,7 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     if (ofPeople)
         backoffs_.clear(); // it may be mended
     manifestsStale_ = manifestsStale_ || ofPeople || reasons.contains(WakeReason::resync);
+    const auto longer = std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry);
     const auto fail = [&](Result result, const std::exception& error, std::chrono::milliseconds retry)
     {
         summary.result = result;
@@ -168,7 +158,6 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     {
         reconcile(summary, stop);
         retry_ = 0ms;
-        resyncAt_ = Clock::now() + withJitter(options_.resync);
     }
     catch (const LockHeld& error)
     {
@@ -177,27 +166,28 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     catch (const OrchestratorError& error)
     {
         const bool away = error.kind() == OrchestratorError::Kind::unreachable;
-        fail(away ? Result::unreachable : Result::failed, error,
-             std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(away ? Result::unreachable : Result::failed, error, longer);
     }
     catch (const std::exception& error)
     {
-        fail(Result::failed, error, std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry));
+        fail(Result::failed, error, longer);
     }
+    nextPass_ = Clock::now() + (retry_ > 0ms ? retry_ : withJitter(options_.resync));
     summary.endedMicros = nowMicros();
     tell(summary);
 }
 
 void WatchLoop::readManifests()
 {
-    auto declared = declare(global_, options_.reconcile.paths, std::cin);
+    paths_ = options_.where ? options_.where() : options_.reconcile.paths;
+    auto declared = declare(global_, paths_, std::cin);
     manifestsStale_ = false;
     const auto errors = errorLines(declared);
     const auto before = state()->manifestErrors;
     if (declared.valid())
     {
         good_ = std::move(declared);
-        revision_ = options_.revision ? options_.revision() : "";
+        revision_ = gitRevision(paths_);
         if (!before.empty())
             log_.info("the manifests have no errors any more");
     }
@@ -215,11 +205,27 @@ void WatchLoop::readManifests()
 
 std::shared_ptr<Lock> WatchLoop::takeLock()
 {
+    const auto engineId = orchestrator_.getEngineInfo().id;
+    if (options_.mayLead)
+        if (const auto why = options_.mayLead(engineId); !why.empty())
+            throw LockHeld(why);
     auto lock = lock_.lock(); // it is held for what runs beside
     if (!lock)
-        lock = std::make_shared<Lock>(lockFolder(), orchestrator_.getEngineInfo().id, global_.project, "watch");
+        lock = std::make_shared<Lock>(lockFolder(), engineId, global_.project, "watch");
     lock_ = lock;
     return lock;
+}
+
+/// What runs beside the passes must not go on when another daemon may have begun.
+void WatchLoop::stopWhenLeadershipIsLost()
+{
+    bool busy = false;
+    {
+        const std::lock_guard lock(mutex_);
+        busy = !busy_.empty();
+    }
+    if (busy && options_.mayLead && !options_.mayLead(state()->engineId).empty())
+        beside_.request_stop();
 }
 
 void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
@@ -245,7 +251,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
     if (decision.guard && guard != state()->guard)
     {
         log_.error(fmt::format("nothing is removed: {}", guard));
-        RunRecording(recorder_, "watch:" + summary.trigger, options_.reconcile.paths).guarded(decision.plan, guard);
+        RunRecording(recorder_, "watch:" + summary.trigger, paths_).guarded(decision.plan, guard);
     }
     publish(
         [&](DaemonState& state)
@@ -359,7 +365,7 @@ Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, cons
         else
             log_.warning(text);
     };
-    RunRecording recording(recorder_, "watch:" + trigger, options_.reconcile.paths);
+    RunRecording recording(recorder_, "watch:" + trigger, paths_);
     recording.begin(plan, revision_);
     auto outcomes = apply(plan, decision.desired, orchestrator_, options, tellOne, stop);
     recording.end(outcomes, stop.stop_requested());

@@ -46,8 +46,11 @@ public:
         ReconcileOptions reconcile;
         std::chrono::milliseconds resync{300'000}; ///< at most so long between two passes, 10 % less at random
         Backoffs::Times backoffs;
-        std::function<std::string()> revision; ///< of the manifests, when they were read; may be empty
-        ReadinessProbe probe;                  ///< for replaces
+        /// Where the manifests are now, for those that move; null: where `reconcile` says.
+        std::function<std::vector<std::string>()> where{};
+        ReadinessProbe probe; ///< for replaces
+        /// Why this daemon may not change what is on that engine; empty: it may. Null: it always may.
+        std::function<std::string(const std::string& engineId)> mayLead{};
     };
 
     WatchLoop(GlobalOptions global, Options options, McpOrchestrator& orchestrator, WakeUp& wakeUp, Recorder& recorder,
@@ -76,6 +79,7 @@ private:
     void reconcile(PassSummary& summary, const std::stop_token& stop);
     void readManifests();
     std::shared_ptr<Lock> takeLock();
+    void stopWhenLeadershipIsLost();
     Plan runnable(const Decision& decision, Now now);
     Outcomes runNow(const Plan& plan, const Decision& decision, const std::string& trigger,
                     const std::stop_token& stop);
@@ -96,15 +100,16 @@ private:
     const WatchListener listener_;
     const Log& log_;
 
-    std::optional<Declared> good_; ///< the last manifests without an error
+    std::vector<std::string> paths_; ///< of the newest manifests
+    std::optional<Declared> good_;   ///< the last manifests without an error
     std::string revision_;
     bool manifestsStale_ = true;
     Backoffs backoffs_;
-    std::chrono::milliseconds retry_{0}; ///< after a pass that could not see or was not let; 0: none
-    Clock::time_point resyncAt_;
+    std::chrono::milliseconds retry_{0}; ///< how long after a pass that could not see or was not let; 0: it was done
+    Clock::time_point nextPass_;         ///< whatever happens: the retry, or the resync
     std::weak_ptr<Lock> lock_;
     std::string told_; ///< the last thing that the log said of a pass that failed
-    std::atomic<Clock::time_point> lastSign_{Clock::time_point{}};
+    std::atomic<Clock::time_point> lastSign_{Clock::now()};
 
     mutable std::mutex mutex_;
     std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_

@@ -136,14 +136,8 @@ private:
     /// Limits of what runs can change on any network.
     static bool makesSomething(const Step& step)
     {
-        return std::any_of(step.actions.begin(), step.actions.end(),
-                           [](const Action& each)
-                           {
-                               return std::holds_alternative<action::Create>(each) ||
-                                      std::holds_alternative<action::Replace>(each) ||
-                                      std::holds_alternative<action::Start>(each) ||
-                                      std::holds_alternative<action::Connect>(each);
-                           });
+        return has<action::Create>(step) || has<action::Replace>(step) || has<action::Start>(step) ||
+               has<action::Connect>(step);
     }
 
     void end(std::size_t i, Outcome::Result result, const std::string& error)

@@ -124,13 +124,6 @@ private:
     Ran ran_;
 };
 
-template <typename Wanted>
-bool has(const Step& step)
-{
-    return std::any_of(step.actions.begin(), step.actions.end(),
-                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
-}
-
 }
 
 Ran runActions(const Step& step, const RunContext& context)

@@ -108,13 +108,7 @@ bool clash(const Publication& left, const Publication& right)
 
 bool starts(const Step& step)
 {
-    return std::any_of(step.actions.begin(), step.actions.end(),
-                       [](const Action& each)
-                       {
-                           return std::holds_alternative<action::Create>(each) ||
-                                  std::holds_alternative<action::Replace>(each) ||
-                                  std::holds_alternative<action::Start>(each);
-                       });
+    return has<action::Create>(step) || has<action::Replace>(step) || has<action::Start>(step);
 }
 
 /// What is pruned goes last, and only when nothing failed before. So where it holds a port that `step`

@@ -35,7 +35,8 @@ struct ClientOptions
 /// Counted since construction.
 struct Statistics
 {
-    std::uint64_t calls = 0; ///< requests sent, with those of retries and of the version negotiation
+    std::uint64_t calls = 0;    ///< requests sent, with those of retries and of the version negotiation
+    std::uint64_t failures = 0; ///< of them, without a whole answer or with one of 500 and above
     std::uint64_t connections = 0;
     std::uint64_t bytesSent = 0; ///< HTTP bytes, with headers, before encryption
     std::uint64_t bytesReceived = 0;

@@ -122,7 +122,7 @@ bool ContainerCalls::stop(const std::string& id)
     if (!found)
         return false;
     const std::string what = "stop container " + shortId(id);
-    // First, or the engine revives what exits. One that is being removed (409) cannot be updated, and needs not.
+    // First, or the engine revives what exits.
     if (found->instance.spec.restart.when != RestartPolicy::When::no)
         updatePolicy({.path = "/containers/" + id + "/update", .what = what, .accept = {404, 409}},
                      RestartPolicy{RestartPolicy::When::no});
@@ -181,7 +181,7 @@ void ContainerCalls::setRestartPolicy(const std::string& id, const RestartPolicy
         restart);
 }
 
-/// One whose process ends just now is refused until the engine has noticed.
+/// One whose process ends just now is refused until the engine has noticed; one that somebody removes needs no policy.
 void ContainerCalls::updatePolicy(const Request& request, const RestartPolicy& restart)
 {
     const auto until = std::chrono::steady_clock::now() + 5s;
@@ -194,6 +194,8 @@ void ContainerCalls::updatePolicy(const Request& request, const RestartPolicy& r
         }
         catch (const EngineError& error)
         {
+            if (says(error, "marked for removal"))
+                return;
             if (!says(error, "stopped container") || std::chrono::steady_clock::now() > until)
                 throw translate(error);
         }

@@ -62,8 +62,10 @@ Transport::Transport(const Endpoint& endpoint, const ClientOptions& options)
 
 Statistics Transport::statistics() const
 {
-    Statistics result{
-        .connections = traffic_->connections, .bytesSent = traffic_->sent, .bytesReceived = traffic_->received};
+    Statistics result{.failures = failures_,
+                      .connections = traffic_->connections,
+                      .bytesSent = traffic_->sent,
+                      .bytesReceived = traffic_->received};
     for (std::size_t i = 0; i < methods.size(); ++i)
         if (const std::uint64_t count = calls_[i])
         {
@@ -140,14 +142,16 @@ Response Transport::send(const Wire& wire)
         }
         catch (const BrokenAnswer& error)
         {
+            ++failures_;
             throw brokenFailure(wire.what, endpoint(), *session, error);
         }
         catch (const Poco::Exception& error)
         {
-            if (again || session->answered() || !idempotent || !lostBeforeAnswer(*session, error))
-                throw wireFailure(wire.what, endpoint(), *session, error, wire.request.deadline);
+            if (!again && !session->answered() && idempotent && lostBeforeAnswer(*session, error))
+                continue; // a GET on a connection that was closed before any answer: once more, on a new one
+            ++failures_;
+            throw wireFailure(wire.what, endpoint(), *session, error, wire.request.deadline);
         }
-        // From here on: a GET on a connection that was closed before any answer. Once more, on a new one.
     }
 }
 
@@ -161,6 +165,8 @@ Response Transport::call(const std::string& method, const Request& request, cons
         out.target = target("/v" + apiVersion(request).text(), request);
         result = send(out);
     }
+    if (result.status >= 500)
+        ++failures_;
     if (result.status >= 400 && !request.accept.contains(result.status))
         throw statusFailure(out.what, endpoint(), result.status, result.body);
     return result;

@@ -80,6 +80,7 @@ private:
 
     static constexpr std::array<const char*, 5> methods{"GET", "HEAD", "POST", "PUT", "DELETE"};
     std::array<std::atomic<std::uint64_t>, methods.size()> calls_{};
+    std::atomic<std::uint64_t> failures_{};
 
     std::mutex versionMutex_;
     std::optional<ApiVersion> version_{};

@@ -85,10 +85,12 @@ try
 }
 catch (const BrokenAnswer& error)
 {
+    ++failures_;
     throw brokenFailure(wire.what, endpoint(), session, error);
 }
 catch (const Poco::Exception& error)
 {
+    failures_ += session.guard().cancelled() ? 0 : 1;
     throw wireFailure(wire.what, endpoint(), session, error, wire.request.deadline);
 }
 

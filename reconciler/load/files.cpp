@@ -134,6 +134,7 @@ void Finder::folder(const fs::path& path, FileId id)
         return report(problem(nameOf(path), "link-loop", "a symbolic link to a folder that it is in"));
     if (!folders_.insert(id).second)
         return;
+    found_.folders.push_back(path);
 
     std::vector<fs::path> names;
     std::error_code error;

@@ -20,7 +20,8 @@ struct ManifestFile
 
 struct FoundFiles
 {
-    std::vector<ManifestFile> files; ///< in the order of the paths, sorted within a folder
+    std::vector<ManifestFile> files;            ///< in the order of the paths, sorted within a folder
+    std::vector<std::filesystem::path> folders; ///< that were looked into, each once
     Diagnostics diagnostics;
     bool wholeFolders = false; ///< every path was a folder
 };

@@ -31,4 +31,9 @@ std::string referenceFor(const DesiredInstance& want, const ObservedState& obser
     return want.spec.image;
 }
 
+std::string instanceOf(const std::string& name)
+{
+    return name.substr(0, name.find('.'));
+}
+
 }

@@ -62,6 +62,10 @@ struct ObservedInstance
     std::map<NetworkName, std::string> addresses;
 };
 
+/// The instance that a container of this name is of: `p-a-b` for itself, `p-a-b.new-...` and `p-a-b.old-...`, for
+/// during a replace all of them are about one.
+std::string instanceOf(const std::string& name);
+
 /// Something on the engine that is not ours. Known by name only: never inspected, never touched.
 struct Foreign
 {

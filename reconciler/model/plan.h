@@ -5,6 +5,7 @@
 
 #include <Poco/JSON/Object.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <variant>
@@ -155,6 +156,14 @@ struct Step
 
     bool operator==(const Step&) const = default;
 };
+
+/// Does `step` do this, among other things?
+template <typename Wanted>
+bool has(const Step& step)
+{
+    return std::any_of(step.actions.begin(), step.actions.end(),
+                       [](const Action& each) { return std::holds_alternative<Wanted>(each); });
+}
 
 /// What diff() decided: a value that is shown, saved and run as it is.
 struct Plan

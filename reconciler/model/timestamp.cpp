@@ -119,10 +119,15 @@ std::string formatTimestamp(std::int64_t nanos)
                        time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::int64_t nowMicros()
+std::int64_t nowNanos()
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+std::int64_t nowMicros()
+{
+    return nowNanos() / 1000;
 }
 
 std::string formatMicros(std::int64_t micros)

@@ -16,7 +16,9 @@ std::optional<std::int64_t> parseTimestamp(std::string_view text);
 /// In UTC and with all nine digits, so that texts sort as the moments do.
 std::string formatTimestamp(std::int64_t nanos);
 
-/// By the system's clock, in the unit of databases.
+/// By the system's clock.
+std::int64_t nowNanos();
+/// The same in the unit of databases.
 std::int64_t nowMicros();
 
 /// As formatTimestamp(), of microseconds and with six digits; empty for 0, which stands for "not yet".

@@ -1,8 +1,8 @@
 #include "orchestrator/event_follower.h"
 
+#include "orchestrator/pause.h"
+
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace mcpctl
@@ -16,15 +16,6 @@ using Type = Event::Type;
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::size_t keysKept = 4096; ///< far more than an engine remembers
 constexpr int looks = 4;               ///< at a world that moves meanwhile
-
-/// Returns early when stopped.
-void pauseFor(std::chrono::milliseconds time, const std::stop_token& stop)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-}
 
 /// What an event of this type undoes.
 std::optional<Type> oppositeOf(Type type)

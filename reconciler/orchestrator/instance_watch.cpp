@@ -5,17 +5,6 @@
 namespace mcpctl
 {
 
-namespace
-{
-
-/// `mcpctl-a-b` for `mcpctl-a-b.new-1234abcd`: during a replace both names are about the same instance.
-std::string instanceOf(const std::string& name)
-{
-    return name.substr(0, name.find('.'));
-}
-
-}
-
 InstanceWatch::InstanceWatch(const OrchestratorView& view, const ProjectName& project)
     : view_(view), project_(project), listener_([this](const std::stop_token& stop) { listen(stop); })
 {

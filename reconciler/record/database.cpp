@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <libpq-fe.h>
+
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -111,6 +113,15 @@ std::string connectionWords(const HistoryTarget& target)
     return words;
 }
 
+/// Poco forgets each connection that fails, 35 KB with its buffers, and a daemon tries for months: so it is only let
+/// try what was seen to work.
+void tryPostgresql(const std::string& words)
+{
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(words.c_str()), &PQfinish);
+    if (PQstatus(connection.get()) != CONNECTION_OK)
+        throw Poco::Data::DataException(PQerrorMessage(connection.get()));
+}
+
 }
 
 struct Database::Session
@@ -170,8 +181,9 @@ void Database::usePostgresql()
 {
     Poco::Data::PostgreSQL::Connector::registerConnector();
     const PasswordFile password(target_.password);
-    session_ = std::make_unique<Session>(
-        Session{Poco::Data::Session("PostgreSQL", connectionWords(target_) + password.word())});
+    const auto words = connectionWords(target_) + password.word();
+    tryPostgresql(words);
+    session_ = std::make_unique<Session>(Session{Poco::Data::Session("PostgreSQL", words)});
     query("SET client_min_messages = warning"); // libpq prints the others on stderr
     query("SET statement_timeout = 15000");
     query("SET lock_timeout = 10000");

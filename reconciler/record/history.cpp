@@ -237,16 +237,16 @@ std::vector<RunRecord> History::list(const HistoryFilter& filter)
 RunRecord History::show(const std::string& prefix)
 {
     if (prefix.empty() || prefix.find_first_not_of("0123456789abcdef-") != std::string::npos)
-        throw HistoryError(fmt::format("{} is no run id", prefix));
+        throw NoSuchRun(fmt::format("{} is no run id", prefix));
     auto found = runs("id LIKE $1 ORDER BY id LIMIT 5", {prefix + "%"});
     if (found.empty())
-        throw HistoryError(fmt::format("history has no run {}", prefix));
+        throw NoSuchRun(fmt::format("history has no run {}", prefix));
     if (found.size() > 1)
     {
         std::string ids;
         for (const auto& each : found)
             ids += "\n  " + each.id;
-        throw HistoryError(fmt::format("more than one run starts with {}:{}", prefix, ids));
+        throw NoSuchRun(fmt::format("more than one run starts with {}:{}", prefix, ids));
     }
     auto& run = found.front();
     for (const auto& row :

@@ -49,7 +49,7 @@ public:
 
     /// The newest first, without their steps.
     std::vector<RunRecord> list(const HistoryFilter& filter);
-    /// The run whose id starts with `prefix`. Throws HistoryError when there is none, or more than one.
+    /// The run whose id starts with `prefix`. Throws NoSuchRun when there is none, or more than one.
     RunRecord show(const std::string& prefix);
     Why why(const std::string& project, const std::string& instance);
     /// Removes ended runs and events of `project` from before `beforeMicros`; returns how many runs.

@@ -15,6 +15,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// History was read, and has no run by that id, or more than one.
+class NoSuchRun : public HistoryError
+{
+public:
+    using HistoryError::HistoryError;
+};
+
 /// Where history is kept.
 struct HistoryTarget
 {

@@ -1,5 +1,6 @@
 #include "app/watch_loop.h"
 
+#include "model/timestamp.h"
 #include "support/fleet.h"
 #include "support/temporary_folder.h"
 
@@ -65,12 +66,12 @@ struct Watched : Fleet
     /// Wakes the loop, and waits until a pass that began after that is over.
     PassSummary wake(WakeReason reason)
     {
-        {
-            const std::lock_guard lock(mutex);
-            seen = passes.size();
-        }
+        const auto now = nowMicros();
         wakeUp.wake(reason);
-        return awaitPass();
+        auto summary = awaitPass();
+        while (summary.begunMicros < now)
+            summary = awaitPass();
+        return summary;
     }
 
     /// The next pass that nobody has waited for yet.
@@ -256,6 +257,31 @@ BOOST_AUTO_TEST_CASE(an_engine_that_is_away_is_tried_again_until_it_is_back)
     watched.engine.remove(watched.idOf(a));
     watched.eventually([&] { return watched.runs(a); }); // of itself
     watched.eventually([&] { return watched.loop->state()->ready(); });
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_that_stays_away_is_asked_less_and_less_often_and_never_forgotten)
+{
+    for (const bool fromTheStart : {true, false})
+    {
+        Watched watched;
+        std::atomic<bool> away = fromTheStart;
+        watched.engine.intercept(
+            [&](MemoryEngine::When, bool, const std::string&)
+            {
+                if (away)
+                    throw OrchestratorError(OrchestratorError::Kind::unreachable, "nobody there");
+            });
+        watched.start();
+        away = true;
+        BOOST_TEST((watched.wake(WakeReason::engine).result == Result::unreachable));
+        std::this_thread::sleep_for(1900ms); // 100, 200, 400, 800 ms, and now it waits for longer than a sign of life
+        {
+            const std::lock_guard lock(watched.mutex);
+            BOOST_TEST(watched.passes.size() < 12U);
+        }
+        away = false;
+        watched.eventually([&] { return watched.loop->state()->ready() && watched.runs(a); });
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_prune_guard_keeps_what_it_guards_and_the_rest_is_healed)

@@ -10,7 +10,13 @@ child.stdout.on('data', (data) => {
   rest += data;
   for (let end; (end = rest.indexOf('\n')) >= 0; rest = rest.slice(end + 1)) waiting(JSON.parse(rest.slice(0, end)));
 });
-child.on('exit', (code) => code && (console.error(`${command.join(' ')} ended with ${code}`), process.exit(1)));
+let end;
+child.on('exit', (code) => {
+  clearTimeout(end);
+  if (!code) return;
+  console.error(`${command.join(' ')} ended with ${code}`);
+  process.exit(1);
+});
 const ask = (method, id, params = {}) =>
   new Promise((resolve) => {
     waiting = resolve;
@@ -25,5 +31,6 @@ for (let id = 1; id <= Number(count) + 100; id++) {
   if (id > 100) times.push(Number(process.hrtime.bigint() - begin) / 1000); // the first ones warm up
 }
 child.stdin.end();
+end = setTimeout(() => child.kill('SIGKILL'), 3000); // `docker attach` waits for a server that waits for it
 times.sort((a, b) => a - b);
 console.log(`${times[times.length >> 1].toFixed(0)} ${times[Math.floor(times.length * 0.99)].toFixed(0)}`);

@@ -192,6 +192,25 @@ BOOST_AUTO_TEST_CASE(statistics_count_calls_and_bytes)
     BOOST_TEST(statistics.bytesSent > 100u);
 }
 
+BOOST_AUTO_TEST_CASE(statistics_count_failures_of_the_engine_and_nothing_else)
+{
+    const auto failures = [this] { return client.statistics().failures; };
+    server.script({.then = Answer::Then::close});
+    server.script(httpAnswer(200, "[]"));
+    client.get(list); // sent once more, and answered
+    BOOST_TEST(failures() == 0u);
+    server.script(httpAnswer(404, R"({"message":"no such image"})"));
+    failureOf([this] { client.get(list); });
+    BOOST_TEST(failures() == 0u);
+    server.script(httpAnswer(500, R"({"message":"broken"})"));
+    failureOf([this] { client.get(list); });
+    BOOST_TEST(failures() == 1u);
+    server.script({.then = Answer::Then::close});
+    server.script({.then = Answer::Then::close});
+    failureOf([this] { client.get(list); });
+    BOOST_TEST(failures() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(an_unreachable_engine_is_named_with_what_to_do)
 {
     const TemporaryFolder folder;

@@ -20,6 +20,17 @@ BOOST_AUTO_TEST_CASE(a_process_that_ends_while_its_restart_policy_is_changed_is_
     BOOST_TEST(engine.boxes().at(id).restart == "no");
 }
 
+BOOST_AUTO_TEST_CASE(what_somebody_removes_just_now_is_stopped_and_removed_without_an_error)
+{
+    FakeEngine engine;
+    const auto id = engine.add("mcpctl-p-a", true);
+    engine.fail(1, FakeEngine::Fault::refused,
+                "Cannot update container x: container is marked for removal and cannot be \"update\"");
+    docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
+    BOOST_CHECK_NO_THROW(orchestrator.stopServer(id));
+    BOOST_TEST(engine.boxes().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_restart_policy_that_the_engine_refuses_for_another_reason_is_an_error_and_nothing_is_stopped)
 {
     FakeEngine engine;

@@ -2,7 +2,9 @@
 #include "integration/engine_fixture.h"
 
 #include "docker/create_body.h"
+#include "docker/dial.h"
 #include "docker/labels.h"
+#include "mcp/probe.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -99,6 +101,38 @@ BOOST_AUTO_TEST_CASE(a_started_server_is_hardened_whatever_the_code_that_reads_i
     BOOST_TEST(json->getObject("Config")->getValue<bool>("OpenStdin"));
     BOOST_TEST(json->getObject("Config")->getValue<bool>("StdinOnce"));
     BOOST_TEST(json->getObject("State")->getValue<bool>("Running"));
+}
+
+BOOST_AUTO_TEST_CASE(both_ways_into_its_network_reach_what_a_server_listens_on_and_leave_nothing_behind)
+{
+    auto wanted = launch("web");
+    wanted.spec.command = {"--http", "3001"};
+    wanted.spec.transport = {Transport::Type::streamableHttp, 3001, "/mcp"};
+    const auto id = orchestrator.startServer(marked(wanted));
+    const docker::EngineReader reader(client);
+    const std::vector<mcp::Open> ways{[&] { return docker::dialInto(client, reader, id, 3001); },
+                                      [&] { return docker::dialByRelay(client, reader, id, 3001); }};
+    const auto containers = [&]
+    {
+        return client->getJson({.path = "/containers/json", .query = {{"all", "1"}}})
+            .extract<Poco::JSON::Array::Ptr>()
+            ->size();
+    };
+    const auto before = containers();
+    for (const auto& way : ways)
+    {
+        const auto found = mcp::probeHttp(way, {"127.0.0.1:3001", "/mcp"}, {});
+        BOOST_TEST((found.state == ProbeResult::State::ready), found.detail);
+        BOOST_TEST(found.serverName == "mcp-echo");
+    }
+    BOOST_TEST(
+        (errorOf([&]
+                 { docker::dialByRelay(client, reader, id, 9)->read(Channel::Clock::now() + std::chrono::seconds(5)); })
+             .first == Kind::unreachable));
+    // The engine removes a relay when its process has ended, a moment after its connection.
+    for (int i = 0; i < 100 && containers() > before; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    BOOST_TEST(containers() == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_without_networks_has_none)

@@ -192,7 +192,7 @@ assert servers["dev-echo"]["args"][-2:] == ["attach", "mcpctl-dev-echo"], server
 @test "where a server answers is clients' business: a changed path makes it anew" {
   begin
   server web 'command: ["--http", "3001", "--path", "/other"]' 'transport: {type: streamable-http, port: 3001, path: /other, publish: 127.0.0.1:8931}'
-  holds "$(plan_json)" '.steps[0].verb == "replace" and (.steps[0].changes | any(.field == "transport.path" and .after == "/other"))'
+  holds "$(plan_json)" '.steps[0].verb == "replace" and (.steps[0].changes | any(.field == "transport" and (.after | endswith("/other"))))'
   apply
   [[ $(mcpctl connect-config --client cursor web | jq -r '.mcpServers["dev-web"].url') == http://127.0.0.1:8931/other ]]
   settled

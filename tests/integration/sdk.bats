@@ -17,7 +17,7 @@ setup_file() {
 session() { TOOL=$1 ARGUMENTS=$2 timeout 60 node "$LAB_STATE/sdk/client.mjs" "${@:3}"; }
 
 @test "the memory server remembers what a client tells it through mcpctl attach, over sessions" {
-  server memory 'image: mcpctl-test/memory:1' 'volumes: [{name: data, mountPath: /data}]'
+  server memory 'image: mcpctl-test/memory:1' 'volumes: [{name: data, mountPath: /data}]' 'security: {user: "1000:1000"}'
   profile dev memory
   apply
   entity='{"entities": [{"name": "mcpctl", "entityType": "program", "observations": ["reconciles"]}]}'

@@ -49,7 +49,8 @@ two_servers() {
   without_network() { docker rm -f elsewhere $a $b && docker network rm mcpctl-network; }
   eventually 10 without_network # it is made again as fast as it goes
   eventually 10 running $b
-  settled
+  eventually 10 running $a
+  eventually 5 settled
 }
 
 @test "a manifest that changes, comes and goes is followed, also by an editor's rename and by git" {
@@ -152,7 +153,7 @@ two_servers() {
 
 @test "it ends when it is told to, at any moment, and one pass puts in order what it left" {
   two_servers
-  for i in {1..25}; do
+  for i in {1..50}; do
     "$MCPCTL" watch "$manifests" --settle-time 100ms 2>>"$BATS_TEST_TMPDIR/log" 3>&- &
     pid=$!
     sleep "0.$((RANDOM % 6))$((RANDOM % 10))"
@@ -211,13 +212,102 @@ two_servers() {
   grep -q 'STOPPING=1' "$BATS_TEST_TMPDIR/told"
 }
 
+@test "manifests come from a remote git repository: new commits, force pushes, a remote that is away" {
+  local work=$BATS_TEST_TMPDIR/work bare=$BATS_TEST_TMPDIR/bare.git clone=$BATS_TEST_TMPDIR/clone
+  as_author() { git -C "$work" -c user.name=t -c user.email=t@t "$@"; }
+  git init -q --bare -b main "$bare"
+  git clone -q "$bare" "$work" 2>/dev/null
+  manifests=$work/prod
+  mkdir "$manifests"
+  two_servers
+  push() { as_author add -A && as_author commit -qm "$1" && as_author push -qf origin HEAD:main; }
+  push one
+  log=$BATS_TEST_TMPDIR/log
+  background "$MCPCTL" watch --git "file://$bare" --path prod --interval 300ms --resync 1h "$clone" 2>>"$log"
+  eventually 20 running $b
+  [[ $(of $a '{{index .Config.Labels "mcpctl.revision"}}') == $(git -C "$work" rev-parse HEAD) ]]
+  server a 'resources: {memory: 64Mi}'
+  push two
+  eventually 15 has_memory $a 67108864
+  mv "$bare" "$bare.away"
+  eventually 10 logged 'bare.git'
+  docker rm -f $b
+  eventually 10 running $b # the last commit that was fetched is in force
+  mv "$bare.away" "$bare"
+  as_author reset -q --hard HEAD~1
+  as_author push -qf origin HEAD:main
+  eventually 15 has_memory $a 536870912
+  holds "$(mcpctl history -o json)" "[.runs[].revision] | index(\"$(git -C "$work" rev-parse HEAD)\") != null"
+}
+
+@test "a database that is killed under it stops no healing, and gets every record once when it is back" {
+  two_servers
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  script=$BATS_TEST_DIRNAME/../lab/postgres.sh
+  "$script" up "$folder/postgres" 3>&-
+  source "$folder/postgres/env"
+  export DATABASE_URL=$PGURL
+  watch
+  has_runs() { holds "$(mcpctl --history "$PGURL" history -o json)" ".runs | length == $1"; }
+  for i in 1 2 3; do
+    "$script" stop "$folder/postgres" 3>&-
+    docker rm -f $a
+    eventually 10 running $a
+    "$script" start "$folder/postgres" 3>&-
+    ((i == 2)) || eventually 20 has_runs $((i + 1)) # once, only for a moment
+  done
+  end_daemon
+  has_runs 4
+  "$script" down "$folder/postgres" 3>&-
+  rm -rf "$folder"
+}
+
+@test "of two daemons that share a database one acts, and the other takes over when it dies" {
+  two_servers
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  postgres=$folder/postgres
+  script=$BATS_TEST_DIRNAME/../lab/postgres.sh
+  "$script" up "$postgres" 3>&-
+  source "$postgres/env"
+  leader() { # leader NAME: a daemon as on a host of its own
+    MCPCTL_LOCK_DIR=$BATS_TEST_TMPDIR/$1 XDG_STATE_HOME=$BATS_TEST_TMPDIR/$1 DATABASE_URL=$PGURL \
+      background "$MCPCTL" watch "$manifests" --resync 1h --leader-election 2>>"$BATS_TEST_TMPDIR/$1.log"
+  }
+  leader one
+  one=$pid
+  eventually 20 running $b
+  leader two
+  log=$BATS_TEST_TMPDIR/two.log
+  eventually 10 logged 'standing by'
+  docker rm -f $a
+  eventually 10 running $a
+  run ! logged 'create'
+  kill -KILL "$one"
+  docker rm -f $a
+  eventually 15 running $a
+  logged "create $a: done"
+  # The records of both are in the database.
+  run -0 env MCPCTL_HISTORY="$PGURL" "$MCPCTL" history -o json
+  holds "$output" '[.runs[] | .process] | unique | length == 2'
+  "$script" stop "$postgres" 3>&- # without it nobody leads
+  docker rm -f $a
+  sleep 3
+  absent $a
+  "$script" start "$postgres" 3>&-
+  eventually 15 running $a
+  "$script" down "$postgres" 3>&-
+  rm -rf "$folder"
+}
+
 @test "an engine that is killed, is away and comes back is followed, with nothing lost and nothing doubled" {
   two_servers
   watch
   for signal in TERM KILL; do
     "$LAB" engine-restart "$LAB_STATE" "$signal" 3>&-
     source "$LAB_STATE/env"
-    eventually 30 running $a
+    eventually 60 running $a || { cat "$log"; false; }
     eventually 30 running $b
     docker stop -t 1 $a
     eventually 20 running $a
