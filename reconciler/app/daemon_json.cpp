@@ -24,6 +24,22 @@ Object::Ptr toJson(const BackedOff& backoff)
     return out;
 }
 
+Object::Ptr toJson(const ServerHealth& health)
+{
+    auto out = jsonObject();
+    out->set("ready", health.ready);
+    out->set("why", health.why);
+    out->set("since", formatMicros(health.sinceMicros));
+    return out;
+}
+
+/// What the server said of itself; null where it was not asked, or did not say.
+const ProbeResult* mcpOf(const DaemonState& state, const std::string& name)
+{
+    const auto health = state.health.find(name);
+    return health == state.health.end() || !health->second.mcp ? nullptr : &*health->second.mcp;
+}
+
 Array::Ptr texts(const std::vector<std::string>& all)
 {
     Array::Ptr out = new Array;
@@ -91,13 +107,17 @@ Object::Ptr toJson(const DaemonState& state)
     out->set("lastSuccess", formatMicros(state.lastSuccessMicros));
     Array::Ptr instances = new Array;
     for (const auto& each : state.instances)
-        instances->add(toJson(each, nullptr));
+        instances->add(toJson(each, mcpOf(state, each.name)));
     out->set("instances", instances);
     out->set("unmanaged", toJson(state.unmanaged));
     auto backoffs = jsonObject();
     for (const auto& [name, backoff] : state.backoffs)
         backoffs->set(name, toJson(backoff));
     out->set("backoffs", backoffs);
+    auto health = jsonObject();
+    for (const auto& [name, each] : state.health)
+        health->set(name, toJson(each));
+    out->set("health", health);
     return out;
 }
 
@@ -118,7 +138,7 @@ Object::Ptr instanceDocument(const DaemonState& state, const std::string& name)
     out->set("version", 1);
     out->set("project", state.project);
     out->set("name", name);
-    out->set("instance", orNull(found != state.instances.end(), [&] { return toJson(*found, nullptr); }));
+    out->set("instance", orNull(found != state.instances.end(), [&] { return toJson(*found, mcpOf(state, name)); }));
     out->set("backoff", orNull(backoff != state.backoffs.end(), [&] { return toJson(backoff->second); }));
     out->set("steps", planToJson(plan)->getArray("steps"));
     return out;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/desired_state.h"
+#include "model/mcp_status.h"
 #include "model/observed_state.h"
 #include "model/plan.h"
 
@@ -7,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +46,15 @@ struct PassSummary
     std::string error;     ///< in a sentence; empty when done
 };
 
+/// What a server said when it was asked whether it is well.
+struct ServerHealth
+{
+    bool ready = false;
+    std::string why;
+    std::int64_t sinceMicros = 0;
+    std::optional<ProbeResult> mcp; ///< of one that speaks MCP
+};
+
 /// What the daemon knows of itself and of the world, at one moment.
 struct DaemonState
 {
@@ -59,6 +71,8 @@ struct DaemonState
 
     std::vector<ObservedInstance> instances; ///< of the project, by name; without secrets: spec.env is empty
     std::vector<Foreign> unmanaged;
+    std::shared_ptr<const DesiredState> desired; ///< what is in force; without secrets. Null: nothing yet
+    std::map<std::string, ServerHealth> health;  ///< by instance name; those that were asked
     Plan plan;                                 ///< what the last look found to do, and what it could not do
     std::map<std::string, BackedOff> backoffs; ///< by instance name
 

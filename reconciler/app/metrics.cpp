@@ -96,6 +96,13 @@ void tellInstances(MetricsText& out, const DaemonState& state)
         out.sample(backoff.failures, {{"instance", name}});
 }
 
+void tellHealth(MetricsText& out, const DaemonState& state)
+{
+    out.family("mcpctl_server_ready", Type::gauge, "Whether a server that was asked does what its health check wants.");
+    for (const auto& [name, each] : state.health)
+        out.sample(each.ready ? 1 : 0, {{"instance", name}});
+}
+
 void tellPlan(MetricsText& out, const Plan& plan)
 {
     std::map<Verdict, std::size_t> differences;
@@ -214,6 +221,7 @@ std::string Metrics::render(const DaemonState& state, const EngineStatistics& en
     tellWorld(out, state);
     tellManifests(out, state);
     tellInstances(out, state);
+    tellHealth(out, state);
     tellPlan(out, state.plan);
     tellEngine(out, engine);
     tellRecorder(out, recorder);

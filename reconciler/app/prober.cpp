@@ -83,10 +83,22 @@ Readiness Prober::untilReady(const std::string& id, const DesiredInstance& want,
     return {false, lastWords};
 }
 
+Readiness Prober::once(const std::string& id, const DesiredInstance& want, const std::stop_token& stop)
+{
+    return ask(id, want, stop).readiness;
+}
+
 std::map<std::string, ProbeResult> Prober::found() const
 {
     const std::lock_guard lock(mutex_);
     return found_;
+}
+
+std::optional<ProbeResult> Prober::found(const std::string& id) const
+{
+    const std::lock_guard lock(mutex_);
+    const auto one = found_.find(id);
+    return one == found_.end() ? std::nullopt : std::optional(one->second);
 }
 
 Prober::Answer Prober::ask(const std::string& id, const DesiredInstance& want, const std::stop_token& stop)

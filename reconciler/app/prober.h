@@ -30,8 +30,12 @@ public:
     /// A ReadinessProbe: asks again and again, 100 ms to 1 s apart, until it is ready or `stop`.
     Readiness untilReady(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
 
+    /// Asks once.
+    Readiness once(const std::string& id, const DesiredInstance& want, const std::stop_token& stop);
+
     /// What servers said that answered, by instance id.
     std::map<std::string, ProbeResult> found() const;
+    std::optional<ProbeResult> found(const std::string& id) const;
 
 private:
     /// One question. Nothing more to ask: `final`.

@@ -3,6 +3,7 @@
 #include "app/engine.h"
 #include "app/folder_watch.h"
 #include "app/git_fetching.h"
+#include "app/health_watch.h"
 #include "app/history_place.h"
 #include "app/http_api.h"
 #include "app/log.h"
@@ -247,6 +248,11 @@ void Daemon::run()
     }
     const EngineEars ears(
         *engine_.orchestrator, ProjectName(global_.project), [this](const Event& event) { onEvent(event); }, log_);
+    const HealthWatch health(prober_,
+                             {.state = [this] { return loop_.state(); },
+                              .scrub = [this](const std::string& text) { return loop_.scrubbed(text); },
+                              .tell = [this](const HealthWatch::Found& found) { loop_.setHealth(found); }},
+                             log_);
     const Watchdog watchdog([this] { return isAlive(loop_); });
     const Retention retention(history_, global_.project, watch_.historyKeep, log_);
     loop_.run(signals_.stopToken());

@@ -123,6 +123,17 @@ void WatchLoop::setSourceError(const std::string& error)
     publish([&](DaemonState& state) { state.sourceError = error; });
 }
 
+void WatchLoop::setHealth(const std::map<std::string, ServerHealth>& health)
+{
+    publish([&](DaemonState& state) { state.health = health; });
+}
+
+std::string WatchLoop::scrubbed(const std::string& text) const
+{
+    const std::lock_guard lock(mutex_);
+    return scrubber_.scrub(text);
+}
+
 void WatchLoop::noteTouched(const std::string& instance)
 {
     const std::lock_guard lock(mutex_);
@@ -200,6 +211,8 @@ void WatchLoop::readManifests()
         {
             state.manifestErrors = errors;
             state.revision = revision_;
+            if (errors.empty())
+                state.desired = std::make_shared<const DesiredState>(good_->desired);
         });
 }
 
@@ -259,7 +272,8 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
             state.engineId = decision.plan.engineId;
             state.engineError.clear();
             state.guard = guard;
-            state.instances = forStatus(decision.observed.instances, Scrubber(decision.desired));
+            scrubber_ = Scrubber(decision.desired);
+            state.instances = forStatus(decision.observed.instances, scrubber_);
             state.unmanaged.clear();
             for (const auto& each : decision.observed.foreign)
                 if (!each.why.empty())

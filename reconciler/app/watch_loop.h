@@ -7,6 +7,7 @@
 #include "app/pipeline.h"
 #include "app/wake_up.h"
 #include "apply/apply.h"
+#include "model/scrub.h"
 #include "orchestrator/orchestrator.h"
 #include "record/recorder.h"
 
@@ -70,6 +71,10 @@ public:
     void noteTouched(const std::string& instance);
     /// Why the newest manifests cannot be had; empty: they can. Any thread.
     void setSourceError(const std::string& error);
+    /// What servers said of themselves, by instance name. Any thread.
+    void setHealth(const std::map<std::string, ServerHealth>& health);
+    /// `text` without the secrets of the last pass. Any thread.
+    std::string scrubbed(const std::string& text) const;
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -113,6 +118,7 @@ private:
 
     mutable std::mutex mutex_;
     std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_
+    Scrubber scrubber_;                        ///< likewise
     std::set<std::string> busy_;               ///< instances in the hands of `beside_`; guarded by mutex_
     std::set<std::string> touched_;            ///< instances whose next end is no crash; likewise
     std::optional<Outcomes> besideEnded_;      ///< what became of them, until a pass has seen it; likewise

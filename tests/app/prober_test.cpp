@@ -1,14 +1,10 @@
 #include "app/prober.h"
 
 #include "support/echo_server.h"
-#include "support/faulty_orchestrator.h"
 #include "support/fleet.h"
-#include "support/tcp_channel.h"
+#include "support/inhabited_orchestrator.h"
 
 #include <boost/test/unit_test.hpp>
-
-#include <atomic>
-#include <deque>
 
 using namespace mcpctl;
 using namespace mcpctl::test;
@@ -17,37 +13,6 @@ namespace
 {
 
 using std::chrono::milliseconds;
-
-/// An engine in memory whose instances are real servers of this machine.
-class Inhabited : public FaultyOrchestrator
-{
-public:
-    using FaultyOrchestrator::FaultyOrchestrator;
-
-    std::unique_ptr<Channel> runBeside(const std::string&) override
-    {
-        ++begun;
-        return ProcessChannel::start(command);
-    }
-    std::unique_ptr<Channel> dial(const std::string&, std::uint16_t) override
-    {
-        ++begun;
-        if (port == 0)
-            throw OrchestratorError(OrchestratorError::Kind::unreachable, "nothing listens there");
-        return dialTcp(port);
-    }
-    Health getHealth(const std::string&) const override
-    {
-        if (health.size() > 1)
-            health.pop_front();
-        return health.front();
-    }
-
-    std::vector<std::string> command = echoCommand({});
-    std::atomic<std::uint16_t> port = 0;
-    std::atomic<int> begun = 0;
-    mutable std::deque<Health> health;
-};
 
 struct Fixture
 {
@@ -80,7 +45,7 @@ struct Fixture
     }
 
     Fleet fleet;
-    Inhabited engine{fleet.orchestrator};
+    InhabitedOrchestrator engine{fleet.orchestrator};
     Prober prober{engine};
     DesiredInstance want;
 };

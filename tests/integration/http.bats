@@ -141,3 +141,18 @@ told() { grep -q -- "$1" "$BATS_TEST_TMPDIR/stream"; }
   gone() { ! kill -0 "$daemon" 2>/dev/null; }
   eventually 10 gone
 }
+
+@test "servers are asked while they run: who speaks MCP is told, and who does not answer its check" {
+  check='health: {type: mcp, interval: 1s, startPeriod: 0s, retries: 2}'
+  server a
+  server b 'transport: {type: streamable-http, port: 3001}' 'command: [--http, "3001"]' "$check"
+  server c 'transport: {type: streamable-http, port: 3002}' 'command: [--http, "3001"]' "$check"
+  profile dev a b c
+  serve
+  eventually 10 has_metric 'mcpctl_server_ready{instance="mcpctl-dev-a"}' 1
+  eventually 10 has_metric 'mcpctl_server_ready{instance="mcpctl-dev-b"}' 1
+  eventually 10 has_metric 'mcpctl_server_ready{instance="mcpctl-dev-c"}' 0
+  holds "$(get /api/v1/instances/mcpctl-dev-b)" '.instance.mcp.name == "mcp-echo"'
+  holds "$(get /api/v1/status)" '.health["mcpctl-dev-c"].why != ""'
+  grep -q 'mcpctl-dev-c is not well' "$log"
+}
