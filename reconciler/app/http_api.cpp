@@ -30,8 +30,7 @@ catch (const Poco::Exception& error)
 
 struct HttpApi::Parts
 {
-    Parts(const Poco::Net::SocketAddress& at, const std::optional<std::filesystem::path>& tokenFile,
-          HttpSources given)
+    Parts(const Poco::Net::SocketAddress& at, const std::optional<std::filesystem::path>& tokenFile, HttpSources given)
         : host(at.host()), access(at, tokenFile), sources(std::move(given)),
           server(
               at, [this](const Poco::Net::HTTPRequest& request) { return answer(request); }, HttpServer::Limits{})
