@@ -73,8 +73,8 @@ struct DaemonState
     std::vector<Foreign> unmanaged;
     std::shared_ptr<const DesiredState> desired; ///< what is in force; without secrets. Null: nothing yet
     std::map<std::string, ServerHealth> health;  ///< by instance name; those that were asked
-    Plan plan;                                 ///< what the last look found to do, and what it could not do
-    std::map<std::string, BackedOff> backoffs; ///< by instance name
+    Plan plan;                                   ///< what the last look found to do, and what it could not do
+    std::map<std::string, BackedOff> backoffs;   ///< by instance name
 
     PassSummary lastPass;
     std::int64_t lastSuccessMicros = 0; ///< of a pass that was done, or had nothing to do

@@ -33,8 +33,7 @@ bool isAsked(const ObservedInstance& instance, const DesiredInstance& want)
 }
 
 HealthWatch::HealthWatch(Prober& prober, World world, const Log& log)
-    : prober_(prober), world_(std::move(world)), log_(log),
-      thread_([this](const std::stop_token& stop) { run(stop); })
+    : prober_(prober), world_(std::move(world)), log_(log), thread_([this](const std::stop_token& stop) { run(stop); })
 {
 }
 
@@ -81,7 +80,8 @@ bool HealthWatch::look(const std::stop_token& stop)
             due.emplace_back(&instance, &want->second);
     }
     patients_ = std::move(patients);
-    changed = std::erase_if(found_, [this](const auto& each) { return !patients_.contains(each.first); }) > 0 || changed;
+    changed =
+        std::erase_if(found_, [this](const auto& each) { return !patients_.contains(each.first); }) > 0 || changed;
 
     std::vector<Readiness> answers(due.size());
     forEachInParallel(due.size(), atOnce,

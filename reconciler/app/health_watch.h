@@ -24,7 +24,7 @@ public:
 
     struct World
     {
-        DaemonStateSource state;                                 ///< what runs, and what is declared
+        DaemonStateSource state;                                   ///< what runs, and what is declared
         std::function<std::string(const std::string& text)> scrub; ///< takes secrets out of what servers say
         std::function<void(const Found&)> tell; ///< gets all that is known whenever some of it changed
     };
