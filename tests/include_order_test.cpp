@@ -25,10 +25,14 @@ const fs::path root = fs::path(MCPCTL_SOURCE_DIR) / "reconciler";
 const std::map<std::string, std::set<std::string>>& table()
 {
     static const std::set<std::string> stage{"model", "orchestrator"};
+    static const std::set<std::string> engine{"model", "orchestrator", "system"};
     static const std::map<std::string, std::set<std::string>> allowed{
-        {"model", {}},    {"orchestrator", {"model"}}, {"load", stage},   {"validate", stage},   {"diff", stage},
-        {"apply", stage}, {"record", stage},           {"docker", stage}, {"kubernetes", stage}, {"mcp", stage},
-        {"relay", {}},
+        {"model", {}},          {"orchestrator", {"model"}},
+        {"load", stage},        {"validate", stage},
+        {"diff", stage},        {"apply", stage},
+        {"record", stage},      {"docker", engine},
+        {"kubernetes", engine}, {"mcp", stage},
+        {"relay", {}},          {"system", {}},
     };
     return allowed;
 }

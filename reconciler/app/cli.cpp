@@ -6,7 +6,9 @@
 #include "app/history_command.h"
 #include "app/report.h"
 #include "app/run_guarded.h"
+#include "app/secret_command.h"
 #include "app/signals.h"
+#include "system/core_dump.h"
 #include "validate/schemas.h"
 
 #include <fmt/format.h>
@@ -47,6 +49,19 @@ std::string complaintAboutProject(const std::string& name)
     const bool good = !name.empty() && name.size() <= 40 && letter(name.front()) && letter(name.back()) &&
                       std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || c == '-'; });
     return good ? "" : name + " is no project name: a-z, 0-9 and - within, at most 40 characters";
+}
+
+std::string complaintAboutCommand(const std::string& command)
+{
+    try
+    {
+        splitSecretCommand(command);
+        return "";
+    }
+    catch (const std::invalid_argument& error)
+    {
+        return fmt::format("`{}`: {}", command, error.what());
+    }
 }
 
 /// Declares the whole command line. `run` becomes what the chosen command does.
@@ -104,15 +119,30 @@ private:
                                {"warning", LogLevel::warning},
                                {"info", LogLevel::info},
                                {"debug", LogLevel::debug}});
-        line.option("--secrets", "DIR", global.secretsFolder,
-                    "folder with one file for each secret (default /run/secrets, or $MCPCTL_SECRETS)",
-                    {.env = "MCPCTL_SECRETS"});
+        secretOptions(line);
         line.option("--history", "WHERE", global.history,
                     "where runs are recorded: a file, sqlite:///FILE, postgresql://..., none (or $MCPCTL_HISTORY)",
                     {.env = "MCPCTL_HISTORY"});
         line.flag(
             "--no-history", [&global] { global.history = "none"; }, "record nothing");
         line.flag("--stats", global.stats, "tell the engine calls and bytes at the end");
+    }
+
+    /// The order in which they stand on the command line is the one in which they are asked.
+    void secretOptions(Arguments& line)
+    {
+        const auto add = [this](SecretSource::Kind kind) {
+            return [this, kind](const std::string& text) { given_.global.secrets.push_back({kind, text}); };
+        };
+        line.inTurn("--secrets", "DIR", add(SecretSource::Kind::folder),
+                    "folder with one file for each secret (default /run/secrets, or $MCPCTL_SECRETS)",
+                    {.env = "MCPCTL_SECRETS"});
+        line.inTurn("--secret-command", "CMD", add(SecretSource::Kind::command),
+                    "what prints the secret that it is asked for; no shell (docs/secrets.md)",
+                    {.complaint = complaintAboutCommand});
+        line.flag(
+            "--secret-env", [add] { add(SecretSource::Kind::environment)(""); },
+            "ask MCPCTL_SECRET_NAME here; else it is asked last", true);
     }
 
     void readingCommands()
@@ -411,6 +441,7 @@ private:
 
 int runCommandLine(int argc, char** argv)
 {
+    leaveNoCoreDump();
     Given given;
     Run run;
     Declaration declaration(given, run);

@@ -125,9 +125,17 @@ void Arguments::off(const std::string& names, bool& value, const std::string& wh
         names, [&value] { value = false; }, what);
 }
 
-void Arguments::flag(const std::string& names, std::function<void()> given, const std::string& what)
+void Arguments::flag(const std::string& names, std::function<void()> given, const std::string& what, bool inTurn)
 {
-    app_.add_flag_callback(names, std::move(given), what);
+    app_.add_flag_callback(names, std::move(given), what)->trigger_on_parse(inTurn);
+}
+
+void Arguments::inTurn(const std::string& names, const std::string& type,
+                       const std::function<void(const std::string&)>& given, const std::string& what,
+                       const OptionRules& rules)
+{
+    auto* option = app_.add_option_function<std::string>(names, given, what);
+    apply(option->trigger_on_parse(), type, rules);
 }
 
 void Arguments::chooseOne(const std::string& names, const std::string& type, const std::string& what,

@@ -59,7 +59,11 @@ public:
     void flag(const std::string& names, bool& value, const std::string& what);
     /// Given, it says no.
     void off(const std::string& names, bool& value, const std::string& what);
-    void flag(const std::string& names, std::function<void()> given, const std::string& what);
+    /// `inTurn`: called when it is met, not when all is read.
+    void flag(const std::string& names, std::function<void()> given, const std::string& what, bool inTurn = false);
+    /// May come several times; `given` is called for each, in the order of the command line.
+    void inTurn(const std::string& names, const std::string& type, const std::function<void(const std::string&)>& given,
+                const std::string& what, const OptionRules& rules = {});
     template <typename Value>
     void choice(const std::string& names, const std::string& type, const std::string& what, Value& value,
                 const std::vector<std::pair<std::string, Value>>& choices, const OptionRules& rules = {});

@@ -69,7 +69,8 @@ struct DaemonState
     std::string engineError;                 ///< why the engine does not answer; empty: it does
     std::string guard;                       ///< why the plan is not run; empty: it is
 
-    std::vector<ObservedInstance> instances; ///< of the project, by name; without secrets: spec.env is empty
+    std::vector<ObservedInstance>
+        instances; ///< of the project, by name; without secrets: spec.env and secretFiles are empty
     std::vector<Foreign> unmanaged;
     std::shared_ptr<const DesiredState> desired; ///< what is in force; without secrets. Null: nothing yet
     std::map<std::string, ServerHealth> health;  ///< by instance name; those that were asked

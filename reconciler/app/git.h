@@ -1,5 +1,7 @@
 #pragma once
 
+#include "system/run_program.h"
+
 #include <chrono>
 #include <map>
 #include <stdexcept>
@@ -21,12 +23,7 @@ public:
 /// How one call ended.
 struct GitResult
 {
-    enum class End
-    {
-        exited,
-        timedOut, ///< and was killed
-        stopped,  ///< likewise: `stop` asked for it
-    };
+    using End = ProgramResult::End;
 
     End end = End::exited;
     int exitCode = -1;    ///< 128 + N if signal N ended it

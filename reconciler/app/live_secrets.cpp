@@ -17,13 +17,12 @@ bool bringsAlong(const ImageInfo& image, const std::string& name, const std::str
 Scrubber liveSecrets(const OrchestratorView& view, const ObservedInstance& instance)
 {
     const auto image = view.inspectImage(instance.imageId);
-    DesiredState secrets;
-    auto& spec = secrets.instances[InstanceName(instance.name)].spec;
+    std::vector<std::string> secrets;
     for (const auto& [name, value] : instance.spec.env)
-    {
         if (!image || !bringsAlong(*image, name, value.text))
-            spec.env[name] = {value.text, name, true};
-    }
+            secrets.push_back(value.text);
+    for (const auto& [name, value] : instance.spec.secretFiles)
+        secrets.push_back(value.text);
     return Scrubber(secrets);
 }
 

@@ -3,6 +3,7 @@
 #include "app/backoffs.h"
 #include "app/connect_config.h"
 #include "app/log.h"
+#include "app/secrets.h"
 
 #include <chrono>
 #include <cstddef>
@@ -27,8 +28,8 @@ struct GlobalOptions
     std::optional<std::string> host; ///< `--host`; else what docker itself would use
     OutputFormat output = OutputFormat::text;
     LogLevel logLevel = LogLevel::info;
-    bool stats = false; ///< tell the number of engine calls and bytes at the end
-    std::string secretsFolder = "/run/secrets";
+    bool stats = false;                 ///< tell the number of engine calls and bytes at the end
+    std::vector<SecretSource> secrets;  ///< as given, in their order; see inOrder()
     std::optional<std::string> history; ///< where it is kept; `none` keeps none
 };
 

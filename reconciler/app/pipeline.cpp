@@ -93,7 +93,7 @@ Decision decide(const Declared& declared, const GlobalOptions& global, const Rec
                 const OrchestratorView& view)
 {
     Decision decision;
-    decision.desired = withSecrets(narrow(declared.desired, options), {global.secretsFolder, environmentVariable});
+    decision.desired = withSecrets(narrow(declared.desired, options), {inOrder(global.secrets), environmentVariable});
 
     DiffOptions diffOptions;
     diffOptions.prune = options.prune && declared.wholeFolders && !narrowed(options);

@@ -1,12 +1,16 @@
 #include "app/secrets.h"
 
+#include "app/secret_command.h"
+#include "model/secrets.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -42,6 +46,79 @@ std::string variableFor(const std::string& secret)
     return name;
 }
 
+/// Who may write to a folder of secrets gives servers what he wants.
+void refuseOpenFolder(const std::filesystem::path& folder)
+{
+    struct stat info = {};
+    if (::stat(folder.c_str(), &info) == 0 && (info.st_mode & S_IWOTH) != 0)
+        throw std::runtime_error(
+            fmt::format("secrets folder {}: others can write to it; `chmod o-w` it", folder.string()));
+}
+
+std::optional<std::string> lookIn(const SecretSource& source, const std::string& secret, const SecretSources& sources)
+{
+    switch (source.kind)
+    {
+    case SecretSource::Kind::folder:
+        refuseOpenFolder(source.text);
+        return readSecretFile(std::filesystem::path(source.text) / secret);
+    case SecretSource::Kind::environment:
+        return sources.environment(variableFor(secret));
+    case SecretSource::Kind::command:
+        break;
+    }
+    return askSecretCommand(source.text, secret);
+}
+
+std::string nowhere(const std::string& secret, const SecretSources& sources)
+{
+    std::vector<std::string> looked;
+    for (const auto& each : sources.places)
+        looked.push_back(each.kind == SecretSource::Kind::environment ? "variable " + variableFor(secret)
+                                                                      : each.shown());
+    return fmt::format("it is in none of {}", fmt::join(looked, ", "));
+}
+
+/// A place that cannot be asked is an error, not a reason to ask the next: the next may have another value.
+EnvValue resolve(const std::string& secret, const SecretSources& sources)
+{
+    try
+    {
+        for (const auto& place : sources.places)
+            if (auto value = lookIn(place, secret, sources); value && !value->empty())
+                return {std::move(*value), secret, true, ""};
+    }
+    catch (const std::runtime_error& error)
+    {
+        return {"", secret, false, error.what()};
+    }
+    return {"", secret, false, nowhere(secret, sources)};
+}
+
+}
+
+std::string SecretSource::shown() const
+{
+    switch (kind)
+    {
+    case Kind::folder:
+        return "folder " + text;
+    case Kind::command:
+        return "command `" + text + "`";
+    case Kind::environment:
+        break;
+    }
+    return "the environment";
+}
+
+std::vector<SecretSource> inOrder(std::vector<SecretSource> given)
+{
+    if (given.empty())
+        given.push_back({SecretSource::Kind::folder, "/run/secrets"});
+    const auto isEnvironment = [](const auto& each) { return each.kind == SecretSource::Kind::environment; };
+    if (std::none_of(given.begin(), given.end(), isEnvironment))
+        given.push_back({SecretSource::Kind::environment});
+    return given;
 }
 
 std::optional<std::string> readSecretFile(const std::filesystem::path& path)
@@ -61,8 +138,8 @@ std::optional<std::string> readSecretFile(const std::filesystem::path& path)
         refuse(std::strerror(errno));
     if (!S_ISREG(info.st_mode))
         refuse("not a regular file");
-    if ((info.st_mode & S_IROTH) != 0)
-        refuse("others can read it; `chmod o-r` it");
+    if ((info.st_mode & (S_IROTH | S_IWOTH)) != 0)
+        refuse("others can read it or write to it; `chmod o-rw` it");
     if (static_cast<std::size_t>(info.st_size) > limit)
         refuse("over 1 MiB");
     std::string text(static_cast<std::size_t>(info.st_size), '\0');
@@ -83,25 +160,16 @@ std::optional<std::string> readSecretFile(const std::filesystem::path& path)
 
 DesiredState withSecrets(DesiredState desired, const SecretSources& sources)
 {
-    std::map<std::string, std::optional<std::string>> known;
-    const auto look = [&](const std::string& secret)
-    {
-        if (auto value = readSecretFile(sources.folder / secret))
-            return value;
-        return sources.environment(variableFor(secret));
-    };
+    std::map<std::string, EnvValue> known;
     for (auto& [name, instance] : desired.instances)
-        for (auto& [key, value] : instance.spec.env)
-        {
-            if (!value.secretName)
-                continue;
-            const auto found = known.find(*value.secretName);
-            const auto& secret = found != known.end()
-                                     ? found->second
-                                     : known.emplace(*value.secretName, look(*value.secretName)).first->second;
-            value.resolved = secret.has_value();
-            value.text = secret.value_or("");
-        }
+        forEachSecret(instance.spec,
+                      [&](const std::string&, EnvValue& value)
+                      {
+                          const auto& secret = *value.secretName;
+                          if (!known.contains(secret))
+                              known.emplace(secret, resolve(secret, sources));
+                          value = known.at(secret);
+                      });
     return desired;
 }
 

@@ -62,6 +62,7 @@ std::vector<ObservedInstance> forStatus(std::vector<ObservedInstance> instances,
     for (auto& each : instances)
     {
         each.spec.env.clear();
+        each.spec.secretFiles.clear();
         each.error = scrubber.scrub(each.error);
     }
     return instances;

@@ -1,6 +1,7 @@
 #include "apply/step_runner.h"
 
 #include "model/fields.h"
+#include "model/secrets.h"
 #include "model/version.h"
 
 #include <fmt/format.h>
@@ -97,10 +98,15 @@ private:
     Launch launch(const action::ImageSource& source) const
     {
         const auto& instance = want();
-        for (const auto& [key, value] : instance.spec.env)
-            if (!value.resolved)
-                throw OrchestratorError(
-                    Kind::failed, fmt::format("secret `{}`, which {} needs, is not there", *value.secretName, key));
+        forEachSecret(instance.spec,
+                      [](const std::string& key, const EnvValue& value)
+                      {
+                          if (!value.resolved)
+                              throw OrchestratorError(Kind::failed,
+                                                      fmt::format("secret `{}`, which {} needs, is not there{}",
+                                                                  *value.secretName, key,
+                                                                  value.why.empty() ? "" : ": " + value.why));
+                      });
         const auto image = context_.images.get(source);
 
         Launch launch;

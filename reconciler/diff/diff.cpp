@@ -2,6 +2,7 @@
 
 #include "diff/differences.h"
 #include "diff/instance.h"
+#include "model/secrets.h"
 
 #include <fmt/format.h>
 
@@ -144,13 +145,26 @@ std::vector<const ObservedInstance*> leavingInstances(const DesiredState& desire
     return leaving;
 }
 
+/// Where others than the container's user and the reconciler's cannot look.
+std::vector<std::string> hiddenFiles(const InstanceGroup& group)
+{
+    if (group.current == nullptr || !group.current->secretFilesHidden)
+        return {};
+    return {fmt::format("{}: its files of secrets cannot be read here, so whether they changed is unknown",
+                        group.current->name)};
+}
+
 std::vector<std::string> unknownSecrets(const DesiredInstance& want)
 {
     std::vector<std::string> notes;
-    for (const auto& [key, value] : want.spec.env)
-        if (!value.resolved)
-            notes.push_back(fmt::format("{}: secret `{}` cannot be read here, so whether {} changed is unknown",
-                                        want.name.text, *value.secretName, key));
+    forEachSecret(want.spec,
+                  [&](const std::string& key, const EnvValue& value)
+                  {
+                      if (!value.resolved)
+                          notes.push_back(fmt::format(
+                              "{}: secret `{}` cannot be read here, so whether {} changed is unknown{}", want.name.text,
+                              *value.secretName, key, value.why.empty() ? "" : ": " + value.why));
+                  });
     return notes;
 }
 
@@ -184,13 +198,14 @@ Plan diff(const DesiredState& desired, const ObservedState& observed, const Diff
     for (const auto& [name, want] : desired.instances)
     {
         const auto group = groups.find(name.text);
-        if (auto step = planInstance(want, group == groups.end() ? none : group->second, observed, blockedNetworks))
+        const auto& there = group == groups.end() ? none : group->second;
+        if (auto step = planInstance(want, there, observed, blockedNetworks))
         {
             freePorts(want, leaving, *step);
             plan.steps.push_back(std::move(*step));
         }
-        const auto notes = unknownSecrets(want);
-        plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
+        for (auto& notes : {unknownSecrets(want), hiddenFiles(there)})
+            plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
     }
 
     if (options.prune)

@@ -1,5 +1,7 @@
 #include "diff/differences.h"
 
+#include "model/secrets.h"
+
 #include <fmt/format.h>
 
 namespace mcpctl
@@ -30,6 +32,14 @@ public:
     {
     }
 
+    /// Whether the manifest says what it said at creation.
+    bool manifestStands(const Field& field) const
+    {
+        const std::string name(field.name);
+        const auto created = atCreation_.find(name);
+        return created != atCreation_.end() && created->second == want_.at(name);
+    }
+
     Verdict of(const Field& field) const
     {
         const std::string name(field.name);
@@ -53,6 +63,8 @@ private:
 
 std::string shownAfter(const Field& field, const std::string& member, const std::string& text, const ServerSpec& want)
 {
+    if (field.name == "secretFiles")
+        return "(secret)";
     if (field.name == "env")
         if (const auto value = want.env.find(member); value != want.env.end() && value->second.secretName)
             return "(secret)";
@@ -60,9 +72,9 @@ std::string shownAfter(const Field& field, const std::string& member, const std:
 }
 
 /// A secret that could not be read here compares as whatever is there: said, never a reason to replace.
-void adoptUnknownSecrets(Form& want, const Form& live, const ServerSpec& spec)
+void adoptUnknownSecrets(Form& want, const Form& live, const std::map<std::string, EnvValue>& values)
 {
-    for (const auto& [key, value] : spec.env)
+    for (const auto& [key, value] : values)
     {
         if (value.resolved)
             continue;
@@ -86,6 +98,8 @@ std::vector<Change> memberChanges(const Field& field, const Form& want, const Fo
             change.before = field.hidesLive ? "(hidden)" : *before;
         if (after != nullptr)
             change.after = shownAfter(field, member, *after, desired.spec);
+        if (before != nullptr && change.after == "(secret)")
+            change.after = "(secret, changed)";
         changes.push_back(std::move(change));
     };
     for (const auto& [member, text] : live)
@@ -164,9 +178,14 @@ void compareImage(const DesiredInstance& want, const ObservedInstance& live, con
 
 ServerSpec resolved(const DesiredInstance& want, const ObservedInstance& live, const ObservedState& observed)
 {
-    if (const auto image = observed.images.find(live.imageId); image != observed.images.end())
-        return withImageDefaults(want.spec, image->second);
-    return want.spec;
+    const auto image = observed.images.find(live.imageId);
+    auto spec = image != observed.images.end() ? withImageDefaults(want.spec, image->second) : want.spec;
+    // A variable that leads to a file which cannot be had is as unknown as the file.
+    for (const auto& [name, file] : spec.secretFiles)
+        for (auto& [key, value] : spec.env)
+            if (!file.resolved && value.text == secretFilePath(name))
+                value.resolved = false;
+    return spec;
 }
 
 }
@@ -191,13 +210,19 @@ Differences compareInstance(const DesiredInstance& want, const ObservedInstance&
         const auto there = field.form(live.spec);
         if (wanted == there)
             continue;
+        if (!origin)
+            origin.emplace(spec, live);
         if (field.name == "env")
-            adoptUnknownSecrets(wanted, there, spec);
+            adoptUnknownSecrets(wanted, there, spec.env);
+        if (field.name == "secretFiles")
+        {
+            if (live.secretFilesHidden && origin->manifestStands(field))
+                continue;
+            adoptUnknownSecrets(wanted, there, spec.secretFiles);
+        }
         auto changes = memberChanges(field, wanted, there, want);
         if (changes.empty())
             continue;
-        if (!origin)
-            origin.emplace(spec, live);
         const Verdict verdict = origin->of(field);
         for (auto& change : changes)
             change.verdict = verdict;

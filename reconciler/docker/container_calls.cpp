@@ -75,6 +75,10 @@ std::optional<ContainerCalls::Created> ContainerCalls::findLeftover(const std::s
     for (const auto& [key, value] : launch.spec.env)
         if (const auto live = there.spec.env.find(key); live == there.spec.env.end() || live->second.text != value.text)
             return std::nullopt;
+    for (const auto& [file, value] : launch.spec.secretFiles)
+        if (const auto live = there.spec.secretFiles.find(file);
+            live == there.spec.secretFiles.end() || live->second.text != value.text)
+            return std::nullopt;
     return Created{there.id, {}};
 }
 
@@ -141,6 +145,7 @@ void ContainerCalls::remove(const std::string& id)
                           .what = "remove container " + shortId(id),
                           .accept = {404, 409},
                           .deadline = slowCall};
+    const auto secrets = secretsFolderOf(id);
     try
     {
         if (client_->del(request).status == 409) // somebody else is at it
@@ -151,6 +156,17 @@ void ContainerCalls::remove(const std::string& id)
         if (!answerWasLost(error) || reader_.inspect(id))
             throw translate(error);
     }
+    removeSecretFiles(reader_.secrets(), secrets);
+}
+
+/// Empty where there are none, which is not worth a call.
+std::filesystem::path ContainerCalls::secretsFolderOf(const std::string& id) const
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(reader_.secrets(), ignored))
+        return {};
+    const auto found = reader_.inspect(id);
+    return found ? found->secretsFolder : std::filesystem::path();
 }
 
 void ContainerCalls::waitUntilGone(const std::string& id) const

@@ -5,6 +5,7 @@
 #include "orchestrator/orchestrator.h"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,7 +39,7 @@ public:
     /// Keeps the engine from reviving it, then stops it within its own grace period. False: it is gone.
     bool stop(const std::string& id);
 
-    /// With its volumes that have no name. A running one is killed.
+    /// With its volumes that have no name, and its files of secrets. A running one is killed.
     void remove(const std::string& id);
 
     void rename(const std::string& id, const std::string& name);
@@ -51,6 +52,7 @@ public:
 
 private:
     std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
+    std::filesystem::path secretsFolderOf(const std::string& id) const;
     void waitUntilGone(const std::string& id) const;
     void updatePolicy(const Request& request, const RestartPolicy& restart);
 

@@ -1,7 +1,7 @@
 #include "docker/credential_helper.h"
 
 #include "docker/config_file.h"
-#include "docker/helper_process.h"
+#include "system/run_program.h"
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
@@ -100,16 +100,21 @@ std::optional<RegistryCredentials> askCredentialHelper(const std::string& name, 
         throw RegistryAuthError(where +
                                 ": there is no such program on the PATH; install it, or take it out of docker's "
                                 "config.json");
-    ProcessResult result;
+    ProgramResult result;
     try
     {
-        result = runProcess(path, {"get"}, environment.variables, registry, timeout);
+        result = runProgram({.path = path,
+                             .arguments = {"get"},
+                             .environment = environment.variables,
+                             .input = registry,
+                             .showsErrors = true,
+                             .timeout = timeout});
     }
     catch (const std::system_error& error)
     {
         throw RegistryAuthError(fmt::format("{}: cannot be started: {}", where, error.what()));
     }
-    if (result.timedOut)
+    if (result.end != ProgramResult::End::exited)
         throw RegistryAuthError(
             fmt::format("{}: no answer within {:g} s", where, std::chrono::duration<double>(timeout).count()));
     const std::string output = trimmed(result.output);

@@ -31,9 +31,7 @@ auto scrubbed(const Launch& launch, const Call& call)
     }
     catch (const OrchestratorError& error)
     {
-        DesiredState secrets;
-        secrets.instances[launch.name].spec = launch.spec;
-        throw OrchestratorError(error.kind(), Scrubber(secrets).scrub(error.what()));
+        throw OrchestratorError(error.kind(), Scrubber(launch.spec).scrub(error.what()));
     }
 }
 

@@ -23,9 +23,9 @@ template <typename Seam>
 class ReadsFromEngine : public Seam
 {
 public:
-    /// `environment` tells where docker keeps the credentials for registries.
+    /// `environment` tells where docker keeps the credentials for registries, and where files of secrets are.
     ReadsFromEngine(std::shared_ptr<const ReadClient> client, Environment environment)
-        : reader_(std::move(client)), environment_(std::move(environment))
+        : reader_(std::move(client), secretsRoot(environment)), environment_(std::move(environment))
     {
     }
 

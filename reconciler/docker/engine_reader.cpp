@@ -56,6 +56,14 @@ std::string whyNotRunning(const ObservedInstance& instance)
                                   : instance.error;
 }
 
+/// `name=userns`, `name=rootless`
+bool mapsUsersBy(const std::vector<std::string>& securityOptions)
+{
+    return std::any_of(securityOptions.begin(), securityOptions.end(),
+                       [](const auto& each)
+                       { return each.starts_with("name=userns") || each.starts_with("name=rootless"); });
+}
+
 std::string nameFilter(const std::string& name)
 {
     Poco::JSON::Array::Ptr names = new Poco::JSON::Array;
@@ -69,7 +77,10 @@ std::string nameFilter(const std::string& name)
 
 }
 
-EngineReader::EngineReader(std::shared_ptr<const ReadClient> client) : client_(std::move(client)) {}
+EngineReader::EngineReader(std::shared_ptr<const ReadClient> client, std::filesystem::path secrets)
+    : client_(std::move(client)), secrets_(std::move(secrets))
+{
+}
 
 EngineReader::Facts EngineReader::facts() const
 {
@@ -78,8 +89,9 @@ EngineReader::Facts EngineReader::facts() const
     {
         const std::string what = "ask the engine about itself";
         const JsonView json(translated([&] { return client_->getJson({.path = "/info", .what = what}); }), what);
-        facts_ =
-            Facts{{json["ID"].text(), json["ServerVersion"].text(), apiVersion().text()}, json["SwapLimit"].flag()};
+        facts_ = Facts{{json["ID"].text(), json["ServerVersion"].text(), apiVersion().text()},
+                       json["SwapLimit"].flag(),
+                       mapsUsersBy(json["SecurityOptions"].texts())};
         // An engine that has none is told by where it is.
         if (facts_->info.id.empty())
             facts_->info.id = client_->endpoint().text();
@@ -95,6 +107,16 @@ EngineInfo EngineReader::engineInfo() const
 bool EngineReader::limitsSwap() const
 {
     return facts().limitsSwap;
+}
+
+bool EngineReader::mapsUsers() const
+{
+    return facts().mapsUsers;
+}
+
+bool EngineReader::isOnThisHost() const
+{
+    return client_->endpoint().scheme == Endpoint::Scheme::unixSocket;
 }
 
 ApiVersion EngineReader::apiVersion() const
@@ -152,7 +174,7 @@ Listing EngineReader::listInstances(const ProjectName& project) const
             networkIds.insert(network.id);
             networkNames.insert(network.spec.name.text);
         }
-    for (auto& [json, instance] : inspections)
+    for (auto& [json, instance, folder] : inspections)
     {
         // It may have been renamed since it was listed.
         const auto ownership = judgeOwnership(instance.name, json["Config"]["Labels"].textMap(), project);
@@ -209,8 +231,12 @@ std::optional<Inspection> EngineReader::inspect(const std::string& idOrName) con
     const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
     if (!json.present())
         return std::nullopt;
-    Inspection inspection{json, parseInstance(json)};
-    inspection.instance.spec.resources.swapBytes = swapBeyondMemory(json, limitsSwap());
+    Inspection inspection{json, parseInstance(json), {}};
+    auto& instance = inspection.instance;
+    instance.spec.resources.swapBytes = swapBeyondMemory(json, limitsSwap());
+    inspection.secretsFolder = takeSecretsFolder(instance, secrets_);
+    if (!inspection.secretsFolder.empty())
+        readSecretFiles(instance, secrets_, inspection.secretsFolder, isOnThisHost());
     return inspection;
 }
 

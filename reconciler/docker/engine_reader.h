@@ -3,8 +3,10 @@
 #include "docker/client.h"
 #include "docker/event_translator.h"
 #include "docker/json_view.h"
+#include "docker/secret_files.h"
 #include "orchestrator/orchestrator.h"
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,7 +21,8 @@ namespace mcpctl::docker
 struct Inspection
 {
     JsonView json;
-    ObservedInstance instance; ///< without its stale networks
+    ObservedInstance instance;           ///< without its stale networks
+    std::filesystem::path secretsFolder; ///< what its files of secrets are bound from; empty: it has none
 };
 
 /// All questions to the engine, in the words of the seam. It holds a client that cannot send anything but GET.
@@ -29,13 +32,19 @@ struct Inspection
 class EngineReader
 {
 public:
-    explicit EngineReader(std::shared_ptr<const ReadClient> client);
+    /// `secrets` is where files of secrets are kept (secret_files.h).
+    explicit EngineReader(std::shared_ptr<const ReadClient> client, std::filesystem::path secrets = secretsRoot({}));
 
     /// GET /info, once.
     EngineInfo engineInfo() const;
     /// Does the engine's kernel count swap, so that MemorySwap means something? From the same answer.
     bool limitsSwap() const;
+    /// Is a user in a container another one on the host? From the same answer.
+    bool mapsUsers() const;
     ApiVersion apiVersion() const;
+    /// Does the engine live where we do, as far as its address tells?
+    bool isOnThisHost() const;
+    const std::filesystem::path& secrets() const { return secrets_; }
 
     /// One list, one inspection for each instance of the project, and one list of networks if there are any.
     Listing listInstances(const ProjectName& project) const;
@@ -62,6 +71,7 @@ private:
     {
         EngineInfo info;
         bool limitsSwap = false;
+        bool mapsUsers = false;
     };
 
     struct Listed
@@ -78,6 +88,7 @@ private:
     std::int64_t clock() const;                                     ///< the engine's, in nanoseconds since the epoch
 
     const std::shared_ptr<const ReadClient> client_;
+    const std::filesystem::path secrets_;
 
     mutable std::mutex mutex_; ///< guards what follows
     mutable std::optional<Facts> facts_;

@@ -1,5 +1,7 @@
 #include "docker/environment.h"
 
+#include "system/run_program.h"
+
 #include <pwd.h>
 #include <unistd.h>
 
@@ -8,14 +10,7 @@ namespace mcpctl::docker
 
 Environment Environment::ofProcess()
 {
-    Environment result;
-    for (char** entry = environ; entry && *entry; ++entry)
-    {
-        const std::string_view text = *entry;
-        const auto equals = text.find('=');
-        if (equals != std::string_view::npos)
-            result.variables.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
+    Environment result{.variables = ownEnvironment()};
     if (!result.get("HOME"))
         if (const passwd* user = ::getpwuid(::getuid()); user && user->pw_dir)
             result.variables["HOME"] = user->pw_dir;

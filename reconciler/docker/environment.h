@@ -18,8 +18,8 @@ struct Environment
     /// Where an engine listens if nothing says otherwise. Source: dockerd(8), --host.
     std::filesystem::path defaultSocket = "/var/run/docker.sock";
 
-    /// The environment of this process. HOME is filled in from the password database where it is not set.
-    /// Call it before other threads start: it reads `environ`.
+    /// The environment of this process, without secrets for servers. HOME is filled in from the password database where
+    /// it is not set. Call it before other threads start: it reads `environ`.
     static Environment ofProcess();
 
     /// The value of a variable; none if it is not set or empty, which docker does not tell apart either.

@@ -42,6 +42,46 @@ void connectOthers(ContainerCalls& calls, const EngineReader& reader, const std:
             calls.connect(id, network, aliases);
 }
 
+/// Files of secrets come by a mount that no manifest can ask for.
+Launch withSecretFiles(const EngineReader& reader, Launch launch)
+{
+    const auto refuse = [](const std::string& why)
+    { throw OrchestratorError(Kind::failed, "files of secrets: " + why + "; hand them over as variables"); };
+    if (!reader.isOnThisHost())
+        refuse(fmt::format("mcpctl has to run on the engine's host for them, and {} is not known to be it",
+                           reader.client().endpoint().text()));
+    if (reader.mapsUsers())
+        refuse("the users of this engine's containers are others on the host (rootless or userns-remap)");
+    const auto folder = writeSecretFiles(reader.secrets(), reader.engineInfo().id, launch);
+    launch.spec.mounts[std::string(secretFolder)] = Mount{Mount::Type::hostPath, folder, true};
+    return launch;
+}
+
+ContainerCalls::Created createWithSecrets(ContainerCalls& calls, const EngineReader& reader, const Launch& launch,
+                                          const std::string& name, const std::string& oldId)
+{
+    if (launch.spec.secretFiles.empty())
+        return calls.create(name, launch);
+    const auto placed = withSecretFiles(reader, launch);
+    const std::filesystem::path folder = placed.spec.mounts.at(std::string(secretFolder)).source;
+    try
+    {
+        auto created = calls.create(name, placed);
+        // It may be one that an earlier try made, with another folder.
+        std::set<std::filesystem::path> kept;
+        for (const auto& id : {created.id, oldId})
+            if (const auto found = id.empty() ? std::nullopt : reader.inspect(id))
+                kept.insert(found->secretsFolder);
+        removeOtherSecretFiles(folder, kept);
+        return created;
+    }
+    catch (const OrchestratorError&)
+    {
+        removeSecretFiles(reader.secrets(), folder);
+        throw;
+    }
+}
+
 void verify(const EngineReader& reader, const Launch& launch, const std::string& what,
             const ContainerCalls::Created& created)
 {
@@ -108,9 +148,9 @@ void orRemove(ContainerCalls& calls, const std::string& id, const std::function<
 }
 
 std::string makeInstance(ContainerCalls& calls, const EngineReader& reader, const Launch& launch,
-                         const std::string& name)
+                         const std::string& name, const std::string& oldId)
 {
-    const auto created = calls.create(name, launch);
+    const auto created = createWithSecrets(calls, reader, launch, name, oldId);
     orRemove(calls, created.id,
              [&]
              {

@@ -14,9 +14,10 @@ namespace mcpctl::docker
 /// Makes a container `name` for `launch` and hangs it on its networks; it does not start it. Returns its id.
 ///
 /// What was asked for of isolation and limits is read back and compared, for an engine may accept an option and not put
-/// it in force. Throws OrchestratorError; then no container is left behind.
+/// it in force. Throws OrchestratorError; then no container is left behind, and no files of secrets. Those that nobody
+/// uses any more go; the container `oldId`, if there is one, keeps its own.
 std::string makeInstance(ContainerCalls& calls, const EngineReader& reader, const Launch& launch,
-                         const std::string& name);
+                         const std::string& name, const std::string& oldId = "");
 
 /// Does `action`; if it throws, removes the container `id` and throws on.
 void orRemove(ContainerCalls& calls, const std::string& id, const std::function<void()>& action);

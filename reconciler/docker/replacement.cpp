@@ -22,7 +22,7 @@ Replacement::Replacement(ContainerCalls& calls, const EngineReader& reader, cons
 
 std::string Replacement::run(const ReadyGate& gate)
 {
-    const auto newId = makeInstance(calls_, reader_, launch_, newName(launch_.name, launch_.marks.specHash));
+    const auto newId = makeInstance(calls_, reader_, launch_, newName(launch_.name, launch_.marks.specHash), oldId_);
     // From here on the old one is disturbed, and everything that fails puts it back.
     try
     {

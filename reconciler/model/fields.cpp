@@ -71,6 +71,14 @@ Form environment(const ServerSpec& spec)
     return form;
 }
 
+Form secretFiles(const ServerSpec& spec)
+{
+    Form form;
+    for (const auto& [name, value] : spec.secretFiles)
+        form.emplace(name, value.text);
+    return form;
+}
+
 Form mounts(const ServerSpec& spec)
 {
     Form form;
@@ -141,6 +149,7 @@ constexpr auto table = std::to_array<Field>({
     {"entrypoint", Repair::replace, [](const ServerSpec& s) { return arguments(s.entrypoint); }},
     {"command", Repair::replace, [](const ServerSpec& s) { return arguments(s.command); }},
     {"env", Repair::replace, environment, hidesLive},
+    {"secretFiles", Repair::replace, secretFiles, hidesLive},
     {"user", Repair::replace, [](const ServerSpec& s) { return single(s.user ? *s.user : "as the image says"); }, false, guards},
     {"transport", Repair::replace, transport},
     {"stdin", Repair::replace, [](const ServerSpec& s) { return single(s.keepsStdin ? "one client at a time" : "closed"); }},
@@ -177,6 +186,9 @@ std::string canonicalText(const Field& field, const ServerSpec& spec)
         for (const auto& [key, value] : spec.env)
             if (value.secretName)
                 form[key] = "secret " + *value.secretName;
+    if (field.name == "secretFiles")
+        for (auto& [name, text] : form)
+            text = "secret " + name;
     std::string out;
     for (const auto& [member, value] : form)
         out += fmt::format("{}:{}={}:{};", member.size(), member, value.size(), value);
@@ -210,7 +222,8 @@ std::string specHash(const ServerSpec& spec)
 {
     std::string text = "v1 image=" + spec.image + "\n";
     for (const auto& field : table)
-        if (field.repair == Repair::replace)
+        // What came later counts where it is used, so that the hashes of what runs stand.
+        if (field.repair == Repair::replace && !(field.name == "secretFiles" && spec.secretFiles.empty()))
             text += fmt::format("{} {}\n", field.name, canonicalText(field, spec));
     return sha256Hex(text).substr(0, 32);
 }

@@ -58,6 +58,8 @@ struct ObservedInstance
     std::string health;    ///< the engine's: `healthy`, `unhealthy`, `starting`, or empty
     /// Networks that it hangs on and that are gone or were made anew: it cannot start with them.
     std::set<NetworkName> staleNetworks;
+    /// What its files of secrets hold cannot be read from here, so spec.secretFiles is empty.
+    bool secretFilesHidden = false;
     /// Where it is reached on each network while it runs; for people, never compared.
     std::map<NetworkName, std::string> addresses;
 };

@@ -1,9 +1,10 @@
 #include "model/scrub.h"
 
+#include "model/secrets.h"
+
 #include <Poco/JSONString.h>
 
 #include <algorithm>
-#include <set>
 
 namespace mcpctl
 {
@@ -29,18 +30,49 @@ std::vector<std::string> withItsLines(const std::string& text)
 
 Scrubber::Scrubber(const DesiredState& desired)
 {
-    constexpr std::size_t shortest = 4;
-    std::set<std::string> values;
     for (const auto& [name, instance] : desired.instances)
-        for (const auto& [key, value] : instance.spec.env)
-            if (value.secretName && value.resolved)
-                for (const auto& part : withItsLines(value.text))
-                    if (part.size() >= shortest)
-                    {
-                        values.insert(part);
-                        values.insert(Poco::toJSON(part, 0));
-                    }
-    values_.assign(values.begin(), values.end());
+        learn(instance.spec);
+    sort();
+}
+
+Scrubber::Scrubber(const ServerSpec& spec)
+{
+    learn(spec);
+    sort();
+}
+
+Scrubber::Scrubber(const std::vector<std::string>& secrets)
+{
+    for (const auto& each : secrets)
+        learn(each);
+    sort();
+}
+
+void Scrubber::learn(const ServerSpec& spec)
+{
+    forEachSecret(spec,
+                  [this](const std::string&, const EnvValue& value)
+                  {
+                      if (value.resolved)
+                          learn(value.text);
+                  });
+}
+
+void Scrubber::learn(const std::string& secret)
+{
+    constexpr std::size_t shortest = 4;
+    for (const auto& part : withItsLines(secret))
+        if (part.size() >= shortest)
+        {
+            values_.push_back(part);
+            values_.push_back(Poco::toJSON(part, 0));
+        }
+}
+
+void Scrubber::sort()
+{
+    std::sort(values_.begin(), values_.end());
+    values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
     std::stable_sort(values_.begin(), values_.end(),
                      [](const auto& left, const auto& right) { return left.size() > right.size(); });
 }

@@ -3,6 +3,11 @@
 namespace mcpctl
 {
 
+std::string secretFilePath(const std::string& name)
+{
+    return std::string(secretFolder) + "/" + name;
+}
+
 std::string_view toString(RestartPolicy::When when)
 {
     switch (when)

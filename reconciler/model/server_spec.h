@@ -14,15 +14,22 @@
 namespace mcpctl
 {
 
-/// What one environment variable holds.
+/// What one environment variable, or one file of secrets, holds.
 struct EnvValue
 {
     std::string text;                      ///< the value; empty while a secret is not resolved
     std::optional<std::string> secretName; ///< from `secretRef`: `text` is never shown, stored or hashed
     bool resolved = true;                  ///< false: a secret that could not be read here; compares as unknown
+    std::string why{};                     ///< it is not resolved, for people; may be empty
 
     bool operator==(const EnvValue&) const = default;
 };
+
+/// Where a server finds its files of secrets.
+inline constexpr std::string_view secretFolder = "/run/secrets";
+
+/// `/run/secrets/NAME`
+std::string secretFilePath(const std::string& name);
 
 enum class PullPolicy
 {
@@ -147,6 +154,7 @@ struct ServerSpec
     std::optional<std::vector<std::string>> entrypoint;
     std::optional<std::vector<std::string>> command;
     std::map<std::string, EnvValue> env;
+    std::map<std::string, EnvValue> secretFiles; ///< by name: files in secretFolder that only `user` can read
     std::optional<std::string> user;
     Transport transport;
     bool keepsStdin = true; ///< stdio servers: stdin open for one client, then a fresh process

@@ -30,6 +30,7 @@ struct Written
 struct WrittenEnv
 {
     std::optional<std::string> secretName;
+    bool asFile = false; ///< the secret is in a file, and the variable has its path
     Template value;
     SourcePos place;
 };

@@ -39,6 +39,7 @@ public:
         mergeEnvironment();
         mergeLimitsOfBoth();
         mountVolumes();
+        checkSecretFiles();
         joinNetworks();
         publish();
         warnWithoutWayOut();
@@ -112,12 +113,40 @@ private:
     void setVariable(const std::string& name, const WrittenEnv& written)
     {
         EnvValue value;
+        instance_.fieldPlaces["env." + name] = written.place;
+        if (written.asFile)
+        {
+            value.text = secretFilePath(*written.secretName);
+            instance_.spec.env[name] = std::move(value);
+            instance_.spec.secretFiles[*written.secretName] = EnvValue{"", written.secretName, false};
+            instance_.fieldPlaces["secretFiles." + *written.secretName] = written.place;
+            return;
+        }
         value.secretName = written.secretName;
         value.resolved = !written.secretName;
         if (!written.secretName)
             value.text = expandOne(written.value);
         instance_.spec.env[name] = std::move(value);
-        instance_.fieldPlaces["env." + name] = written.place;
+    }
+
+    /// The files have to belong to somebody whom the host can name, and to be where the variables say.
+    void checkSecretFiles()
+    {
+        const ServerSpec& spec = instance_.spec;
+        if (spec.secretFiles.empty())
+            return;
+        const auto& place = instance_.fieldPlaces.at("secretFiles." + spec.secretFiles.begin()->first);
+        const auto user = spec.user.value_or("");
+        if (user.empty() || user.find_first_not_of("0123456789:") != std::string::npos)
+            diagnostics_.push_back(makeError(place, "secret-file-user",
+                                             "`as: file` needs `security.user` as a number, for only that user gets to "
+                                             "read the file",
+                                             "set `security: {user: \"1000:1000\"}`, or whom the image runs as"));
+        for (const auto& [path, mount] : spec.mounts)
+            if (isAtOrBelow(path, secretFolder))
+                diagnostics_.push_back(makeError(instance_.placeOf("mounts"), "secret-file-mount",
+                                                 quoted(path) + " is where the files of secrets are",
+                                                 "mount it elsewhere", {place}));
     }
 
     void mergeEnvironment()

@@ -279,6 +279,7 @@ Found<WrittenEnv> readEnvValue(const Node& value, const std::set<std::string>& p
     if (value.isMapping())
     {
         env.secretName = value["secretRef"]["name"].text();
+        env.asFile = value["as"] && value["as"].text() == "file";
         return {std::move(env), {}};
     }
     auto parsed = parseTemplate(value.amount(), parameters, env.place);

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(help_speaks_the_words_of_people_and_keeps_to_the_width)
         for (std::string line; std::getline(lines, line);)
             BOOST_TEST(line.size() <= 100U, line);
     }
-    BOOST_TEST(has(mcpctl("--help").out, "  -o, --output FORMAT    text (default) or json; for status also wide\n"));
+    BOOST_TEST(has(mcpctl("--help").out, "  -o, --output FORMAT       text (default) or json; for status also wide\n"));
     BOOST_TEST(has(mcpctl("plan --help").out, "Usage: mcpctl plan [OPTION...] PATH...\n"));
 }
 

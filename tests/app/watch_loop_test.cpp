@@ -26,7 +26,7 @@ struct Watched : Fleet
         server("b");
         profile("- server: a\n    - server: b");
         global.project = "mcpctl";
-        global.secretsFolder = folder.path() / "none";
+        global.secrets = {{SecretSource::Kind::folder, folder.path() / "none"}};
         options.reconcile.paths = {(folder.path() / "manifests").string()};
         options.reconcile.settle = 0ms;
         options.reconcile.readyTimeout = 20s;

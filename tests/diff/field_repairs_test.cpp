@@ -62,6 +62,11 @@ const std::map<std::string, Row>& rows()
         {"cpuPeriod", {[](ServerSpec& s) { s.resources.cpuPeriodMicros = 100'000; }, "replace", "replace"}},
         {"cpuQuota", {[](ServerSpec& s) { s.resources.cpuQuotaMicros = 50'000; }, "replace", "replace"}},
         {"pidsLimit", {[](ServerSpec& s) { s.resources.pidsLimit = 64; }, "update", "update"}},
+        {"secretFiles",
+         {[](ServerSpec& s) {
+              s.secretFiles["token"] = EnvValue{"one", "token", true};
+          },
+          "replace", "replace"}},
         {"mounts",
          {[](ServerSpec& s) {
               s.mounts["/data"] = Mount{Mount::Type::volume, "v", false};

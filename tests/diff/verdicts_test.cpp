@@ -104,7 +104,7 @@ Project mcpctl: 1 to replace.
 
 ± replace  mcpctl-dev-memory  fleet.yaml:10
     because env.TOKEN differs
-    env.TOKEN  (hidden) -> (secret)  [pending]  servers.yaml:7
+    env.TOKEN  (hidden) -> (secret, changed)  [pending]  servers.yaml:7
 )");
     std::ostringstream json;
     planToJson(plan)->stringify(json);
@@ -130,6 +130,41 @@ BOOST_AUTO_TEST_CASE(a_new_secret_that_cannot_be_read_is_no_reason_to_replace_ei
     fleet.memory().spec.env["NEW"] = EnvValue{"", "new-secret", false};
     BOOST_TEST(fleet.plan().steps.empty());
     BOOST_TEST(fleet.plan().notes.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_secrets_compares_with_what_is_in_it)
+{
+    Running fleet;
+    auto& spec = fleet.memory().spec;
+    spec.secretFiles["key"] = EnvValue{"hunter22", "key", true};
+    fleet.apply();
+    BOOST_TEST(fleet.plan().steps.empty());
+
+    spec.secretFiles["key"].text = "swordfish";
+    const auto changed = renderPlan(fleet.plan());
+    BOOST_TEST(changed.find("secretFiles.key  (hidden) -> (secret, changed)  [pending]") != std::string::npos, changed);
+
+    spec.secretFiles["key"] = EnvValue{"", "key", false};
+    BOOST_TEST(fleet.plan().steps.empty());
+}
+
+BOOST_AUTO_TEST_CASE(files_of_secrets_that_are_gone_are_drift_and_those_that_cannot_be_seen_no_reason_to_replace)
+{
+    Running fleet;
+    fleet.memory().spec.secretFiles["key"] = EnvValue{"hunter22", "key", true};
+    fleet.apply();
+    fleet.change("mcpctl-dev-memory", [](MemoryContainer& live) { live.spec.secretFiles.clear(); });
+    const auto gone = renderPlan(fleet.plan());
+    BOOST_TEST(gone.find("secretFiles.key  (none) -> (secret)  [drift]") != std::string::npos, gone);
+
+    auto observed = observe(fleet.orchestrator, fleet.desired);
+    observed.instances.at(0).secretFilesHidden = true;
+    const auto plan = diff(fleet.desired, observed, {});
+    BOOST_TEST(plan.steps.empty());
+    BOOST_TEST(plan.notes.size() == 1U);
+
+    fleet.memory().spec.secretFiles["second"] = EnvValue{"x", "second", true}; // the manifest moved, which is certain
+    BOOST_TEST(diff(fleet.desired, observed, {}).steps.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(an_environment_variable_that_is_no_longer_declared_goes)

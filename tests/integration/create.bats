@@ -184,7 +184,7 @@ YAML
   id=$(of mcpctl-dev-echo '{{.Id}}')
   (umask 077 && echo 'an0ther-secret' >"$BATS_TEST_TMPDIR/secrets/memory-token")
   run -0 mcpctl plan "$manifests" --secrets "$BATS_TEST_TMPDIR/secrets" --out "$BATS_TEST_TMPDIR/plan.json"
-  [[ $output == *'env.API_TOKEN'*'(secret)'* ]]
+  [[ $output == *'env.API_TOKEN'*'(secret, changed)'* ]]
   run ! grep -rqE 'tr0ub4dor|an0ther' "$BATS_TEST_TMPDIR/plan.json" <<<"$output"
   # Where it cannot be read it is unknown, which is said and changes nothing.
   run -0 mcpctl apply "$manifests"
