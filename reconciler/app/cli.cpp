@@ -5,6 +5,7 @@
 #include "app/completion.h"
 #include "app/history_command.h"
 #include "app/report.h"
+#include "app/report_formats.h"
 #include "app/run_guarded.h"
 #include "app/secret_command.h"
 #include "app/signals.h"
@@ -111,8 +112,16 @@ private:
         line.option("-H,--host", "URL", global.host,
                     "the engine, as unix:///var/run/docker.sock (default: the one that docker would use)");
         line.choice<OutputFormat>(
-            "-o,--output", "FORMAT", "text (default) or json; for status also wide", global.output,
-            {{"text", OutputFormat::text}, {"json", OutputFormat::json}, {"wide", OutputFormat::wide}});
+            "-o,--output", "FORMAT",
+            "text (default) or json; for status also wide, for validate and plan sarif, junit, github, markdown",
+            global.output,
+            {{"text", OutputFormat::text},
+             {"json", OutputFormat::json},
+             {"wide", OutputFormat::wide},
+             {"sarif", OutputFormat::sarif},
+             {"junit", OutputFormat::junit},
+             {"github", OutputFormat::github},
+             {"markdown", OutputFormat::markdown}});
         line.choice<LogLevel>("--log-level", "LEVEL", "how much to tell: error, warning, info (default) or debug",
                               global.logLevel,
                               {{"error", LogLevel::error},
@@ -151,6 +160,7 @@ private:
                                       "  mcpctl validate manifests/\n  cat server.yaml | mcpctl validate -",
                                       [this] { return validateCommand(given_.global, given_.reconcile.paths); });
         paths(validate);
+        policies(validate);
 
         auto plan = line_.command("plan", "show what apply would change, and change nothing",
                                   "  mcpctl plan manifests/\n  mcpctl plan manifests/ --detailed-exitcode -o json\n"
@@ -399,6 +409,13 @@ private:
                        {.required = true});
     }
 
+    void policies(Arguments& line)
+    {
+        line.each("--policy", given_.global.policies,
+                  "SecurityPolicies that the manifests cannot loosen: a file or a folder (or $MCPCTL_POLICY)", "FILE",
+                  {.env = "MCPCTL_POLICY"});
+    }
+
     void waiting(Arguments& line)
     {
         auto& options = given_.reconcile;
@@ -416,6 +433,7 @@ private:
     void scope(Arguments& line)
     {
         auto& options = given_.reconcile;
+        policies(line);
         line.each("--profile", options.profiles, "only instances of this profile; never prunes");
         line.each("--server", options.servers, "only instances of this server; never prunes");
         line.off("--no-prune", options.prune, "keep what is no longer declared");
@@ -449,6 +467,8 @@ int runCommandLine(int argc, char** argv)
         return *ended;
     if (given.global.output == OutputFormat::wide && !declaration.line().chose("status"))
         return usageError("--output: wide is for `status` alone");
+    if (isReport(given.global.output) && !declaration.line().chose("validate") && !declaration.line().chose("plan"))
+        return usageError("--output: sarif, junit, github and markdown are for `validate` and `plan` alone");
     Signals signals;
     declaration.use(signals);
     return runGuarded(run);

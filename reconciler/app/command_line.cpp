@@ -107,11 +107,12 @@ void Arguments::duration(const std::string& name, std::chrono::milliseconds& val
         "DURATION", {});
 }
 
-void Arguments::each(const std::string& names, std::vector<std::string>& values, const std::string& what)
+void Arguments::each(const std::string& names, std::vector<std::string>& values, const std::string& what,
+                     const std::string& type, const OptionRules& rules)
 {
     auto* option = app_.add_option(names, values, what);
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
-    apply(option, "NAME", {});
+    apply(option, type, rules);
 }
 
 void Arguments::flag(const std::string& names, bool& value, const std::string& what)

@@ -55,7 +55,8 @@ public:
                 const std::string& what);
     void duration(const std::string& name, std::chrono::milliseconds& value, const std::string& what);
     /// May come several times, with one value each: what follows is a path again.
-    void each(const std::string& names, std::vector<std::string>& values, const std::string& what);
+    void each(const std::string& names, std::vector<std::string>& values, const std::string& what,
+              const std::string& type = "NAME", const OptionRules& rules = {});
     void flag(const std::string& names, bool& value, const std::string& what);
     /// Given, it says no.
     void off(const std::string& names, bool& value, const std::string& what);

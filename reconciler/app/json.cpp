@@ -48,7 +48,7 @@ Poco::JSON::Array::Ptr toJson(const Diagnostics& diagnostics)
     for (const auto& diagnostic : diagnostics)
     {
         auto each = jsonObject();
-        each->set("severity", diagnostic.severity == Diagnostic::Severity::error ? "error" : "warning");
+        each->set("severity", std::string(toString(diagnostic.severity)));
         each->set("rule", diagnostic.rule);
         each->set("message", diagnostic.message);
         each->set("hint", diagnostic.hint);

@@ -18,7 +18,11 @@ enum class OutputFormat
 {
     text,
     json,
-    wide, ///< of `status` alone
+    wide,  ///< of `status` alone
+    sarif, ///< these four of `validate` and `plan`: findings, for those who review
+    junit,
+    github,
+    markdown,
 };
 
 /// What holds for every command.
@@ -30,6 +34,7 @@ struct GlobalOptions
     LogLevel logLevel = LogLevel::info;
     bool stats = false;                 ///< tell the number of engine calls and bytes at the end
     std::vector<SecretSource> secrets;  ///< as given, in their order; see inOrder()
+    std::vector<std::string> policies;  ///< SecurityPolicies from outside of the manifests: files or folders
     std::optional<std::string> history; ///< where it is kept; `none` keeps none
 };
 

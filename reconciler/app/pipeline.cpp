@@ -1,5 +1,6 @@
 #include "app/pipeline.h"
 
+#include "app/outside_policies.h"
 #include "app/policy_context.h"
 #include "app/secrets.h"
 #include "diff/diff.h"
@@ -76,17 +77,49 @@ DesiredState narrow(DesiredState desired, const ReconcileOptions& options)
 
 }
 
+namespace
+{
+
+Validated validateNow(const Manifests& manifests, Manifests policies, const GlobalOptions& global)
+{
+    return validate(manifests, {ProjectName(global.project), policyContext(global), std::move(policies)});
+}
+
+std::set<InstanceName> stoppedOf(const Validated& validated)
+{
+    return validated.stopsDenied ? validated.denied : std::set<InstanceName>{};
+}
+
+}
+
 Declared declare(const GlobalOptions& global, const std::vector<std::string>& paths, std::istream& standardInput)
 {
     auto manifests = load(paths, standardInput);
-    auto validated = validate(manifests, {ProjectName(global.project), policyContext(global)});
+    auto policies = loadPolicies(global.policies);
+    auto validated = validateNow(manifests, policies, global);
 
     Declared declared;
     declared.desired = std::move(validated.desired);
     declared.diagnostics = std::move(validated.diagnostics);
     declared.texts = std::move(manifests.texts);
+    declared.texts.merge(policies.texts);
     declared.wholeFolders = manifests.wholeFolders;
+    declared.stopped = stoppedOf(validated);
+    declared.policyKnown = validated.policyKnown;
+    declared.manifests.documents = std::move(manifests.documents);
     return declared;
+}
+
+std::set<InstanceName> stoppedNow(const Declared& good, const Declared& newest, const GlobalOptions& global)
+{
+    Manifests mixed;
+    for (const Document& document : good.manifests.documents)
+        if (!isPolicy(document))
+            mixed.documents.push_back(document);
+    for (const Document& document : newest.manifests.documents)
+        if (isPolicy(document))
+            mixed.documents.push_back(document);
+    return stoppedOf(validateNow(mixed, loadPolicies(global.policies), global));
 }
 
 Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,

@@ -3,12 +3,13 @@
 #include "app/options.h"
 #include "diff/prune_guard.h"
 #include "model/desired_state.h"
-#include "model/diagnostic.h"
+#include "model/document.h"
 #include "model/plan.h"
 #include "orchestrator/orchestrator.h"
 
 #include <istream>
 #include <optional>
+#include <set>
 #include <string>
 
 /// One pass:  load -> validate -> observe -> diff -> apply
@@ -27,11 +28,19 @@ struct Declared
     SourceTexts texts;
     bool wholeFolders = false; ///< nothing but folders was read, so what is missing is not wanted
 
+    Manifests manifests;            ///< what was read, without its texts and findings
+    std::set<InstanceName> stopped; ///< denied, under a policy that says `enforce: stop`
+    bool policyKnown = true;        ///< every policy could be read
+
     bool valid() const { return !hasErrors(diagnostics); }
 };
 
 /// Loads and validates. Touches files only.
 Declared declare(const GlobalOptions& global, const std::vector<std::string>& paths, std::istream& standardInput);
+
+/// Those instances of `good` that the policies of now deny and stop: of `--policy`, and of `newest`, which may
+/// have mistakes elsewhere.
+std::set<InstanceName> stoppedNow(const Declared& good, const Declared& newest, const GlobalOptions& global);
 
 /// What a pass decided, and what it decided it from.
 struct Decision

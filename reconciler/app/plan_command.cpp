@@ -26,14 +26,29 @@ ExitCode detailed(const PlanSummary& summary, const Plan& plan)
                                                                             : ExitCode::changesPending;
 }
 
+/// What `plan` prints where it is asked for a report: the findings of the manifests first.
+std::string planReport(OutputFormat format, const Declared& declared, const Plan& plan)
+{
+    auto report = reportOf("mcpctl plan", declared);
+    if (format == OutputFormat::markdown)
+        return (report.diagnostics.empty() ? "" : markdownReport(report) + "\n") + markdownPlan(plan);
+    const auto steps = findingsOf(plan);
+    report.diagnostics.insert(report.diagnostics.end(), steps.begin(), steps.end());
+    return renderReport(format, report);
+}
+
 }
 
 ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& options)
 {
     const auto declared = declare(global, options.paths, std::cin);
-    sayDiagnostics(declared);
+    // In a report they stand already, and a runner would take source lines for commands of its own.
+    if (!isReport(global.output))
+        sayDiagnostics(declared);
     if (!declared.valid())
     {
+        if (isReport(global.output))
+            print(renderReport(global.output, reportOf("mcpctl plan", declared)));
         say("nothing is planned while a manifest has an error\n");
         return ExitCode::invalid;
     }
@@ -43,6 +58,8 @@ ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& option
 
     if (global.output == OutputFormat::json)
         print(toText(planToJson(decision.plan)) + "\n");
+    else if (isReport(global.output))
+        print(planReport(global.output, declared, decision.plan));
     else
         print(renderPlan(decision.plan, wantsColour(STDOUT_FILENO)));
     if (global.stats)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 namespace mcpctl
 {
@@ -24,6 +25,11 @@ void sayDiagnostics(const Declared& declared)
 {
     if (!declared.diagnostics.empty())
         say(renderDiagnostics(declared.diagnostics, declared.texts));
+}
+
+FindingsReport reportOf(const std::string& title, const Declared& declared)
+{
+    return {title, declared.diagnostics, declared.texts, policyRules(), std::filesystem::current_path().string()};
 }
 
 ExitCode exitCodeOf(const Outcomes& outcomes)

@@ -2,6 +2,7 @@
 
 #include "app/exit_code.h"
 #include "app/pipeline.h"
+#include "app/report_formats.h"
 #include "model/outcome.h"
 
 #include <string>
@@ -17,6 +18,9 @@ void say(const std::string& text);
 
 /// The findings, on stderr.
 void sayDiagnostics(const Declared& declared);
+
+/// The findings with all rules of the policy, told from the working folder.
+FindingsReport reportOf(const std::string& title, const Declared& declared);
 
 /// 1 when a step failed, else 7 when one was rolled back, else 0.
 ExitCode exitCodeOf(const Outcomes& outcomes);

@@ -2,6 +2,7 @@
 #include "app/json.h"
 #include "app/pipeline.h"
 #include "app/report.h"
+#include "app/report_formats.h"
 
 #include <fmt/format.h>
 
@@ -55,7 +56,10 @@ std::string asJson(const Declared& declared)
 ExitCode validateCommand(const GlobalOptions& global, const std::vector<std::string>& paths)
 {
     const auto declared = declare(global, paths, std::cin);
-    print(global.output == OutputFormat::json ? asJson(declared) : asText(declared));
+    if (isReport(global.output))
+        print(renderReport(global.output, reportOf("mcpctl validate", declared)));
+    else
+        print(global.output == OutputFormat::json ? asJson(declared) : asText(declared));
     return declared.valid() ? ExitCode::done : ExitCode::invalid;
 }
 

@@ -238,13 +238,14 @@ void Daemon::run()
     if (fetching_)
         fetcher = fetching_->begin([this](const std::string& error, bool changed) { onFetched(error, changed); },
                                    signals_.stopToken());
-    else
+    auto watched = fetching_ ? std::vector<std::string>{} : watch_.reconcile.paths;
+    watched.insert(watched.end(), global_.policies.begin(), global_.policies.end());
+    if (!watched.empty())
     {
         FolderWatch::Options options;
         options.debounce = watch_.debounce;
-        folderWatch.emplace(
-            std::vector<std::filesystem::path>(watch_.reconcile.paths.begin(), watch_.reconcile.paths.end()), options,
-            [this] { wakeUp_.wake(WakeReason::manifests); });
+        folderWatch.emplace(std::vector<std::filesystem::path>(watched.begin(), watched.end()), options,
+                            [this] { wakeUp_.wake(WakeReason::manifests); });
     }
     const EngineEars ears(
         *engine_.orchestrator, ProjectName(global_.project), [this](const Event& event) { onEvent(event); }, log_);

@@ -194,6 +194,7 @@ void WatchLoop::readManifests()
     paths_ = options_.where ? options_.where() : options_.reconcile.paths;
     auto declared = declare(global_, paths_, std::cin);
     manifestsStale_ = false;
+    enforce(declared);
     const auto errors = errorLines(declared);
     const auto before = state()->manifestErrors;
     if (declared.valid())
@@ -203,10 +204,15 @@ void WatchLoop::readManifests()
         if (!before.empty())
             log_.info("the manifests have no errors any more");
     }
-    else if (errors != before)
-        log_.error(fmt::format("the manifests have errors{}:\n{}",
-                               good_ ? "; the last good ones stay in force" : ", and nothing is changed",
-                               fmt::join(errors, "\n")));
+    else
+    {
+        if (errors != before)
+            log_.error(fmt::format("the manifests have errors{}:\n{}",
+                                   good_ ? "; the last good ones stay in force" : ", and nothing is changed",
+                                   fmt::join(errors, "\n")));
+        if (!good_)
+            newest_ = std::move(declared);
+    }
     publish(
         [&](DaemonState& state)
         {
@@ -215,6 +221,43 @@ void WatchLoop::readManifests()
             if (errors.empty())
                 state.desired = std::make_shared<const DesiredState>(good_->desired);
         });
+}
+
+/// Finds what the policies of now stop, in `newest` or in what runs by the last good manifests.
+void WatchLoop::enforce(const Declared& newest)
+{
+    // A policy that cannot be read just now allows nothing that it denied before.
+    if (!newest.policyKnown)
+        return;
+    auto stopped = newest.valid() ? std::set<InstanceName>{}
+                   : good_        ? stoppedNow(*good_, newest, global_)
+                                  : newest.stopped;
+    if (stopped != stopped_)
+    {
+        std::string names;
+        for (const auto& each : stopped)
+            names += (names.empty() ? "" : ", ") + each.text;
+        log_.warning(names.empty() ? "the security policy stops nothing any more"
+                                   : fmt::format("stopped by the security policy: {}", names));
+    }
+    stopped_ = std::move(stopped);
+}
+
+/// The last good manifests, with what a policy stops kept stopped. Where there are none yet: that alone.
+std::optional<Declared> WatchLoop::inForce() const
+{
+    if (!good_ && stopped_.empty())
+        return std::nullopt;
+    auto declared = good_ ? *good_ : newest_;
+    if (!good_)
+    {
+        std::erase_if(declared.desired.instances, [&](const auto& each) { return !stopped_.contains(each.first); });
+        declared.desired.networks.clear();
+        declared.wholeFolders = false; // it is not all that is wanted
+    }
+    for (auto& [name, instance] : declared.desired.instances)
+        instance.enabled = instance.enabled && !stopped_.contains(name);
+    return declared;
 }
 
 std::shared_ptr<Lock> WatchLoop::takeLock()
@@ -244,9 +287,10 @@ void WatchLoop::stopWhenLeadershipIsLost()
 
 void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
 {
-    if (manifestsStale_)
+    if (manifestsStale_ || !global_.policies.empty()) // nobody tells when a policy moves
         readManifests();
-    if (!good_)
+    const auto declared = inForce();
+    if (!declared)
     {
         summary.result = Result::invalid;
         summary.error = "there are no manifests without an error yet";
@@ -260,7 +304,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
             noteOutcomes(*std::exchange(besideEnded_, std::nullopt), now);
     }
     backoffs_.forget(now);
-    auto decision = decide(*good_, global_, options_.reconcile, orchestrator_);
+    auto decision = decide(*declared, global_, options_.reconcile, orchestrator_);
     const auto guard = decision.guard.value_or("");
     if (decision.guard && guard != state()->guard)
     {

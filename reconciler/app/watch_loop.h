@@ -83,6 +83,8 @@ private:
     void pass(const std::set<WakeReason>& reasons, const std::stop_token& stop);
     void reconcile(PassSummary& summary, const std::stop_token& stop);
     void readManifests();
+    void enforce(const Declared& newest);
+    std::optional<Declared> inForce() const;
     std::shared_ptr<Lock> takeLock();
     void stopWhenLeadershipIsLost();
     Plan runnable(const Decision& decision, Now now);
@@ -107,6 +109,8 @@ private:
 
     std::vector<std::string> paths_; ///< of the newest manifests
     std::optional<Declared> good_;   ///< the last manifests without an error
+    Declared newest_;                ///< the last manifests, as they are; only while there are no good ones
+    std::set<InstanceName> stopped_; ///< what a policy keeps from running
     std::string revision_;
     bool manifestsStale_ = true;
     Backoffs backoffs_;

@@ -13,6 +13,20 @@ bool hasErrors(const Diagnostics& diagnostics)
                        [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; });
 }
 
+std::string_view toString(Diagnostic::Severity severity)
+{
+    switch (severity)
+    {
+    case Diagnostic::Severity::error:
+        return "error";
+    case Diagnostic::Severity::warning:
+        return "warning";
+    case Diagnostic::Severity::note:
+        return "note";
+    }
+    return "error";
+}
+
 void sortDiagnostics(Diagnostics& diagnostics)
 {
     const auto key = [](const Diagnostic& d)

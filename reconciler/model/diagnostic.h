@@ -17,6 +17,7 @@ struct Diagnostic
     {
         error,
         warning,
+        note, ///< nothing is wrong; people should know
     };
 
     // Each with an initializer, so that a finding can be written as {.pos = ..., .message = ...}.
@@ -26,6 +27,7 @@ struct Diagnostic
     std::string rule = {};           ///< stable id, as `unknown-field`
     std::string hint = {};           ///< how to mend it; may be empty
     std::vector<SourcePos> see = {}; ///< other places that belong to it, as the first of two duplicates
+    bool hidesSource = false;        ///< the line may hold a secret, so no form of the finding shows it
 
     bool operator==(const Diagnostic&) const = default;
 };
@@ -34,6 +36,9 @@ using Diagnostics = std::vector<Diagnostic>;
 
 /// True when at least one finding is an error.
 bool hasErrors(const Diagnostics& diagnostics);
+
+/// `error`, `warning` or `note`.
+std::string_view toString(Diagnostic::Severity severity);
 
 /// Sorts by file, line, column, severity, rule and message, and drops repetitions: the same input
 /// gives the same bytes.
@@ -48,6 +53,7 @@ void sortDiagnostics(Diagnostics& diagnostics);
 ///       see: other.yaml:2:9
 ///
 /// `texts` gives the source lines; a place whose file or line it has not is shown without one.
+/// A line that one finding hides is shown for none.
 /// The order is that of `diagnostics`; every line ends with a newline. Indentation is left out, a long
 /// line is cut around the caret, a tab is shown as one space. Control characters, bidirectional
 /// overrides and broken UTF-8 are shown as `?` wherever they come from (source line, message, file

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 namespace mcpctl
 {
@@ -131,7 +132,7 @@ std::string firstLine(const Diagnostic& d)
     std::string text = place(d.pos);
     if (!text.empty())
         text += ": ";
-    text += d.severity == Diagnostic::Severity::error ? "error: " : "warning: ";
+    text += std::string(toString(d.severity)) + ": ";
     text += d.message;
     if (!d.rule.empty())
         text += " [" + d.rule + "]";
@@ -143,11 +144,16 @@ std::string firstLine(const Diagnostic& d)
 std::string renderDiagnostics(const Diagnostics& diagnostics, const SourceTexts& texts)
 {
     std::map<std::string, Lines> linesByFile; // split once, however many findings a file has
+    std::set<std::pair<std::string, int>> hidden;
+    for (const Diagnostic& d : diagnostics)
+        if (d.hidesSource)
+            hidden.emplace(d.pos.file, d.pos.line);
     std::string text;
     for (const Diagnostic& d : diagnostics)
     {
         text += firstLine(d);
-        if (const auto source = texts.find(d.pos.file); source != texts.end() && d.pos.line > 0)
+        const auto source = texts.find(d.pos.file);
+        if (source != texts.end() && d.pos.line > 0 && !hidden.contains({d.pos.file, d.pos.line}))
         {
             const auto [lines, isNew] = linesByFile.try_emplace(d.pos.file);
             if (isNew)

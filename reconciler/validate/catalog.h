@@ -91,6 +91,7 @@ struct ProfileManifest
     std::vector<ProfileEntry> entries;
     std::optional<std::vector<Written>> allowedNetworks; ///< absent: mcpctl-network alone
     std::optional<SourcePos> networksPlace;              ///< of `networks.allowed`
+    std::vector<Written> egressTargets;                  ///< `egress.allow`
     std::optional<SourcePos> egressPlace;                ///< of an `egress.allow` that lists something
 };
 

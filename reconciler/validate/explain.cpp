@@ -145,6 +145,9 @@ void Explainer::checkValue(const ObjectPtr& reference, const Var& value, const s
     const auto allowed = texts(schema, "enum");
     const bool rightType = types.empty() || std::any_of(types.begin(), types.end(),
                                                         [&](const std::string& type) { return hasType(value, type); });
+    // Where a condition asks for a value alone there is no type to tell of; nothing is none of them.
+    if (types.empty() && value.isEmpty())
+        return report(pointer, "wrong-type", label(name) + "expected a value, got nothing");
     if (!rightType && (allowed.empty() || value.isEmpty() || isArray(value) || isObject(value)))
         return explainType(schema, value, pointer, name);
     if (!rightType ||

@@ -32,6 +32,11 @@ Diagnostic makeWarning(SourcePos pos, std::string rule, std::string message, std
             std::move(see)};
 }
 
+Diagnostic makeNote(SourcePos pos, std::string rule, std::string message)
+{
+    return {Diagnostic::Severity::note, std::move(pos), std::move(message), std::move(rule), {}, {}};
+}
+
 std::string quoted(std::string_view text)
 {
     std::string result = "`";

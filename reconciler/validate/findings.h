@@ -23,6 +23,7 @@ Diagnostic makeError(SourcePos pos, std::string rule, std::string message, std::
                      std::vector<SourcePos> see = {});
 Diagnostic makeWarning(SourcePos pos, std::string rule, std::string message, std::string hint = {},
                        std::vector<SourcePos> see = {});
+Diagnostic makeNote(SourcePos pos, std::string rule, std::string message);
 
 /// `text` in backticks, on one line, without control characters, cut to some sixty characters: what an
 /// author wrote, fit to stand in a message.

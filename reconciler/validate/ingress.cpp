@@ -13,17 +13,6 @@ namespace mcpctl
 namespace
 {
 
-/// A numeric address as everybody writes it; never a name, never an octal number.
-std::optional<std::string> normalAddress(const std::string& address)
-{
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    for (const int family : {AF_INET, AF_INET6})
-        if (::inet_pton(family, address.c_str(), bytes.data()) == 1)
-            return ::inet_ntop(family, bytes.data(), text.data(), text.size());
-    return std::nullopt;
-}
-
 std::optional<std::uint16_t> parsePort(std::string_view text)
 {
     std::uint16_t port = 0;
@@ -33,6 +22,16 @@ std::optional<std::uint16_t> parsePort(std::string_view text)
     return port;
 }
 
+}
+
+std::optional<std::string> normalAddress(const std::string& address)
+{
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    for (const int family : {AF_INET, AF_INET6})
+        if (::inet_pton(family, address.c_str(), bytes.data()) == 1)
+            return ::inet_ntop(family, bytes.data(), text.data(), text.size());
+    return std::nullopt;
 }
 
 std::optional<Publication> parsePublication(std::string_view text, std::uint16_t targetPort)

@@ -19,6 +19,9 @@ namespace mcpctl
 /// Nothing where an address is not numeric or the port is not in 1..65535.
 std::optional<Publication> parsePublication(std::string_view text, std::uint16_t targetPort);
 
+/// A numeric address in its normal form; never a name, never an octal number.
+std::optional<std::string> normalAddress(const std::string& address);
+
 /// Whether only this host reaches `address`.
 bool isLoopback(const std::string& address);
 

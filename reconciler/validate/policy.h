@@ -1,12 +1,14 @@
 #pragma once
 
 #include "validate/catalog.h"
+#include "validate/rule_info.h"
 
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mcpctl
@@ -27,29 +29,25 @@ struct PolicyContext
     std::function<std::optional<std::string>(const std::string& path)> resolve;
 };
 
-/// A rule as people see it.
-struct RuleInfo
+/// What the rules say of manifests.
+struct PolicyVerdict
 {
-    std::string id;
-    std::string why;
-    std::string fix;
-    bool switchable = false; ///< false: holds whatever a manifest says
+    Diagnostics diagnostics;
+    /// What is denied: names of servers, of profiles, of networks, and of entries (profile, then entry).
+    std::set<std::string> servers, profiles, networks;
+    std::set<std::pair<std::string, std::string>> entries;
+    bool stops = false; ///< a policy says `enforce: stop`
 };
 
-/// All rules, in the order in which they are checked.
-std::vector<RuleInfo> policyRules();
-
-/// For a field that people know from other tools and that no manifest can have, as `privileged`: why,
-/// with the rule's id. Else empty.
-std::string neverGiven(const std::string& field);
-
-/// Holds every manifest against the rules: the baseline, and what the SecurityPolicies of the catalog
-/// make of it. Each finding names its rule. Also finds what is wrong with the policies themselves:
-/// `unknown-rule`, `policy-floor` (a rule that cannot be weakened), `exemption-expired`,
-/// `exemption-date`, `unknown-server` (a warning).
+/// Holds every manifest of `catalog` against the rules: the baseline, and what the SecurityPolicies of the
+/// catalog and of `outside` make of it. Each finding names its rule. Also finds what is wrong with the
+/// policies themselves: `unknown-rule`, `policy-floor` (a rule that cannot be weakened),
+/// `exemption-expired`, `exemption-date`, `exemption-object`, `quantity`, `unknown-server` and its like (warnings).
+/// Each exemption that holds is a note, `exemption`.
 ///
 /// Of several policies the stricter wins: each one that speaks of a rule judges for itself, and the
-/// worst judgement counts.
-Diagnostics checkPolicy(const Catalog& catalog, const PolicyContext& context);
+/// worst judgement counts. Those of `outside` speak of every rule: of what they do not name, as the table
+/// says. So whoever writes the catalog can add to them, and can take nothing away.
+PolicyVerdict checkPolicy(const Catalog& catalog, const Catalog& outside, const PolicyContext& context);
 
 }

@@ -8,18 +8,6 @@ namespace mcpctl
 namespace
 {
 
-const ServerManifest* serverOf(const PolicySubject& subject)
-{
-    const auto* const* server = std::get_if<const ServerManifest*>(&subject);
-    return server == nullptr ? nullptr : *server;
-}
-
-SourcePos imagePlace(const ServerManifest& server)
-{
-    const auto place = server.fieldPlaces.find("image");
-    return place == server.fieldPlaces.end() ? server.place : place->second;
-}
-
 struct ImageReference
 {
     std::string repository; ///< with its registry: `docker.io/library/node`
@@ -54,7 +42,7 @@ ImageReference parseImage(const std::string& image)
 
 PolicyFindings findForeignImages(const PolicySubject& subject, const RuleParameters& parameters, const PolicyContext&)
 {
-    const ServerManifest* server = serverOf(subject);
+    const auto* server = subjectAs<ServerManifest>(subject);
     if (server == nullptr)
         return {};
     const std::string repository = parseImage(server->base.image).repository;
@@ -63,20 +51,27 @@ PolicyFindings findForeignImages(const PolicySubject& subject, const RuleParamet
                                     { return repository == source || repository.starts_with(source + "/"); });
     if (listed)
         return {};
-    return {{imagePlace(*server), "image " + quoted(repository) + " is of no listed source", ""}};
+    return {{placeIn(*server, "image"), "image " + quoted(repository) + " is of no listed source"}};
 }
 
 PolicyFindings findMovingTags(const PolicySubject& subject, const RuleParameters&, const PolicyContext&)
 {
-    const ServerManifest* server = serverOf(subject);
+    const auto* server = subjectAs<ServerManifest>(subject);
     if (server == nullptr)
         return {};
     const ImageReference reference = parseImage(server->base.image);
     if (reference.hasDigest || (!reference.tag.empty() && reference.tag != "latest"))
         return {};
-    return {{imagePlace(*server),
-             "image " + quoted(server->base.image) + (reference.tag.empty() ? " has no tag" : " has a tag that moves"),
-             ""}};
+    return {{placeIn(*server, "image"), "image " + quoted(server->base.image) +
+                                            (reference.tag.empty() ? " has no tag" : " has a tag that moves")}};
+}
+
+PolicyFindings findMissingDigests(const PolicySubject& subject, const RuleParameters&, const PolicyContext&)
+{
+    const auto* server = subjectAs<ServerManifest>(subject);
+    if (server == nullptr || parseImage(server->base.image).hasDigest)
+        return {};
+    return {{placeIn(*server, "image"), "image " + quoted(server->base.image) + " has no digest"}};
 }
 
 }

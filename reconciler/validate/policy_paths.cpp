@@ -77,8 +77,8 @@ bool isPlain(const std::string& path)
 std::vector<const Volume*> hostVolumes(const PolicySubject& subject)
 {
     std::vector<const Volume*> volumes;
-    if (const auto* const* server = std::get_if<const ServerManifest*>(&subject))
-        for (const Volume& volume : (*server)->volumes)
+    if (const auto* server = subjectAs<ServerManifest>(subject))
+        for (const Volume& volume : server->volumes)
             if (!volume.hostPath.empty() && isPlain(volume.hostPath))
                 volumes.push_back(&volume);
     return volumes;
@@ -155,21 +155,20 @@ bool isAllowed(const std::string& path, const std::vector<std::string>& folders,
 PolicyFindings findPathTraversal(const PolicySubject& subject, const RuleParameters&, const PolicyContext&)
 {
     PolicyFindings found;
-    const auto* const* server = std::get_if<const ServerManifest*>(&subject);
+    const auto* server = subjectAs<ServerManifest>(subject);
     if (server == nullptr)
         return found;
-    for (const Volume& volume : (*server)->volumes)
+    for (const Volume& volume : server->volumes)
     {
         if (!volume.hostPath.empty() && !isPlain(volume.hostPath))
-            found.push_back(
-                {volume.hostPathPlace, quoted(volume.hostPath) + " is not an absolute path without `..`", ""});
+            found.push_back({volume.hostPathPlace, quoted(volume.hostPath) + " is not an absolute path without `..`"});
         const std::string inside = normalPath(volume.mountPath);
         if (!isPlain(volume.mountPath))
             found.push_back(
-                {volume.mountPathPlace, quoted(volume.mountPath) + " is not an absolute path without `..`", ""});
+                {volume.mountPathPlace, quoted(volume.mountPath) + " is not an absolute path without `..`"});
         else if (inside == "/" || std::any_of(kernelFolders.begin(), kernelFolders.end(),
                                               [&](std::string_view folder) { return isAtOrBelow(inside, folder); }))
-            found.push_back({volume.mountPathPlace, "nothing may be mounted over " + quoted(inside), ""});
+            found.push_back({volume.mountPathPlace, "nothing may be mounted over " + quoted(inside)});
     }
     return found;
 }
@@ -190,7 +189,7 @@ PolicyFindings findEngineSocket(const PolicySubject& subject, const RuleParamete
         for (const auto& meaning : meaningsOf(volume->hostPath, context))
             if (auto reason = socketReason(meaning, sockets); !reason.empty())
             {
-                found.push_back({volume->hostPathPlace, leadingTo(*volume, meaning) + " " + reason, ""});
+                found.push_back({volume->hostPathPlace, leadingTo(*volume, meaning) + " " + reason});
                 break;
             }
     return found;
@@ -203,7 +202,7 @@ PolicyFindings findDangerousPaths(const PolicySubject& subject, const RuleParame
         for (const auto& meaning : meaningsOf(volume->hostPath, context))
             if (auto reason = dangerReason(meaning, volume->readOnly); !reason.empty())
             {
-                found.push_back({volume->hostPathPlace, leadingTo(*volume, meaning) + " " + reason, ""});
+                found.push_back({volume->hostPathPlace, leadingTo(*volume, meaning) + " " + reason});
                 break;
             }
     return found;
@@ -218,8 +217,7 @@ PolicyFindings findHostPaths(const PolicySubject& subject, const RuleParameters&
         if (isAllowed(volume->hostPath, parameters.readWrite, context))
             continue;
         if (!isAllowed(volume->hostPath, parameters.allow, context))
-            found.push_back(
-                {volume->hostPathPlace, quoted(volume->hostPath) + " is not among the allowed folders", ""});
+            found.push_back({volume->hostPathPlace, quoted(volume->hostPath) + " is not among the allowed folders"});
         else if (!volume->readOnly)
             found.push_back({volume->hostPathPlace, quoted(volume->hostPath) + " may be mounted read-only alone",
                              "add `readOnly: true`, or list the folder under `readWrite` of the rule"});
@@ -233,7 +231,7 @@ PolicyFindings findUnresolvedPaths(const PolicySubject& subject, const RuleParam
     for (const Volume* volume : hostVolumes(subject))
         if (!resolved(normalPath(volume->hostPath), context))
             found.push_back(
-                {volume->hostPathPlace, "cannot tell from here where " + quoted(volume->hostPath) + " leads", ""});
+                {volume->hostPathPlace, "cannot tell from here where " + quoted(volume->hostPath) + " leads"});
     return found;
 }
 

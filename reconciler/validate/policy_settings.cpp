@@ -42,17 +42,25 @@ std::optional<std::chrono::year_month_day> parseDay(std::string_view text)
     return day.ok() ? std::optional(day) : std::nullopt;
 }
 
+RuleSetting baselineOf(const Rule& rule)
+{
+    return {rule.level, rule.defaults, {}, true};
+}
+
 /// Reads one policy.
 class PolicyReader
 {
 public:
-    PolicyReader(const Catalog& catalog, const PolicyContext& context) : catalog_(catalog), context_(context) {}
-
-    Found<std::map<std::string, RuleSetting>> read(const PolicyManifest& policy)
+    PolicyReader(const PolicyManifest& policy, const Catalog& catalog, const PolicyContext& context)
+        : policy_(policy), catalog_(catalog), context_(context)
     {
-        for (const Node& node : policy.spec["rules"].members())
+    }
+
+    Found<std::map<std::string_view, RuleSetting>> read()
+    {
+        for (const Node& node : policy_.spec["rules"].members())
             readRule(node);
-        for (const Node& node : policy.spec["exemptions"].items())
+        for (const Node& node : policy_.spec["exemptions"].items())
             readExemption(node);
         return {std::move(settings_), std::move(diagnostics_)};
     }
@@ -75,9 +83,16 @@ private:
         if (!rule->switchable && level != Level::deny)
             return fail(node["level"], "policy-floor", "rule " + quoted(node.key()) + " cannot be weakened",
                         std::string(rule->why) + "; leave the rule out, it always denies");
-        RuleSetting& setting = settings_[node.key()];
+        RuleSetting& setting = settings_[rule->id];
         setting.level = level;
-        setting.parameters = {node["allow"].texts(), node["readWrite"].texts()};
+        setting.parameters = rule->defaults;
+        if (node["allow"])
+            setting.parameters.allow = node["allow"].texts();
+        if (node["readWrite"])
+            setting.parameters.readWrite = node["readWrite"].texts();
+        auto ceilings = parseLimits(node);
+        diagnostics_.insert(diagnostics_.end(), ceilings.diagnostics.begin(), ceilings.diagnostics.end());
+        setting.parameters.ceilings = mergeLimits(rule->defaults.ceilings, ceilings.value);
     }
 
     void readExemption(const Node& node)
@@ -97,43 +112,81 @@ private:
             return fail(node["until"], "exemption-date", quoted(node["until"].text()) + " is no day", "");
         if (*until < context_.today)
             return fail(node["until"], "exemption-expired", "the exemption ended with " + node["until"].text(),
-                        "mend the server, or renew the exemption with whoever reviews the policy");
-        exempt(*rule, node["server"]);
+                        "mend what it is for, or renew the exemption with whoever reviews the policy");
+        if (node["server"])
+            exempt(*rule, node, "server", "McpServer", catalog_.servers);
+        else if (node["profile"])
+            exempt(*rule, node, "profile", "Profile", catalog_.profiles);
+        else
+            exempt(*rule, node, "network", "Network", catalog_.networks);
     }
 
-    void exempt(const Rule& rule, const Node& server)
+    template <typename Manifest>
+    void exempt(const Rule& rule, const Node& node, const std::string& what, const std::string& kind,
+                const std::map<std::string, Manifest>& declared)
     {
+        const Node object = node[what];
+        if (std::find(rule.exempts.begin(), rule.exempts.end(), what) == rule.exempts.end())
+            return fail(object, "exemption-object", "rule " + quoted(std::string(rule.id)) + " is not about a " + what,
+                        "name a " + std::string(rule.exempts.front()));
+        const std::string name = object.text();
         std::vector<std::string> known;
-        for (const auto& [name, manifest] : catalog_.servers)
-            known.push_back(name);
-        if (!catalog_.servers.contains(server.text()) && !catalog_.isBroken("McpServer", server.text()))
+        known.reserve(declared.size());
+        for (const auto& [each, manifest] : declared)
+            known.push_back(each);
+        if (!declared.contains(name) && !catalog_.isBroken(kind, name))
             diagnostics_.push_back(
-                makeWarning(server.place(), "unknown-server",
-                            "the exemption is for a server that is not declared here, " + quoted(server.text()),
-                            suggestion(server.text(), known)));
-        const auto [setting, added] = settings_.try_emplace(std::string(rule.id));
-        if (added)
-            setting->second.level = rule.level;
-        setting->second.exemptServers.insert(server.text());
+                makeWarning(object.place(), "unknown-" + what,
+                            "the exemption is for a " + what + " that is not declared here, " + quoted(name),
+                            suggestion(name, known)));
+        else
+            diagnostics_.push_back(makeNote(node.place(), "exemption",
+                                            "policy " + quoted(policy_.name) + " exempts " + what + " " + quoted(name) +
+                                                " from " + quoted(std::string(rule.id)) + " until " +
+                                                node["until"].text() + ": " + node["reason"].text()));
+        const auto [setting, added] = settings_.try_emplace(rule.id, baselineOf(rule));
+        setting->second.baseline = setting->second.baseline && added;
+        setting->second.exempt.emplace(what, name);
     }
 
+    const PolicyManifest& policy_;
     const Catalog& catalog_;
     const PolicyContext& context_;
-    std::map<std::string, RuleSetting> settings_;
+    std::map<std::string_view, RuleSetting> settings_;
     Diagnostics diagnostics_;
 };
 
 }
 
-Found<PolicySettings> readPolicySettings(const Catalog& catalog, const PolicyContext& context)
+Found<PolicySettings> readPolicySettings(const Catalog& catalog, const Catalog& outside, const PolicyContext& context)
 {
     Found<PolicySettings> found;
-    for (const auto& [name, policy] : catalog.policies)
+    std::map<std::string_view, std::vector<RuleSetting>> said;
+    const auto read = [&](const Catalog& from)
     {
-        auto one = PolicyReader(catalog, context).read(policy);
-        for (auto& [rule, setting] : one.value)
-            found.value[rule].push_back(std::move(setting));
-        found.diagnostics.insert(found.diagnostics.end(), one.diagnostics.begin(), one.diagnostics.end());
+        for (const auto& [name, policy] : from.policies)
+        {
+            auto one = PolicyReader(policy, catalog, context).read();
+            for (auto& [rule, setting] : one.value)
+                said[rule].push_back(std::move(setting));
+            found.diagnostics.insert(found.diagnostics.end(), one.diagnostics.begin(), one.diagnostics.end());
+            const Node enforce = policy.spec["enforce"];
+            found.value.stops = found.value.stops || (enforce && enforce.text() == "stop");
+        }
+    };
+    read(outside);
+    // What those outside do not speak of they leave as it is, and that is a word too.
+    if (!outside.policies.empty())
+        for (const Rule& rule : ruleTable())
+            if (said[rule.id].empty())
+                said[rule.id].push_back(baselineOf(rule));
+    read(catalog);
+    for (const Rule& rule : ruleTable())
+    {
+        auto& settings = said[rule.id];
+        // The floor is not a policy's to set.
+        found.value.rules.push_back(settings.empty() || !rule.switchable ? std::vector{baselineOf(rule)}
+                                                                         : std::move(settings));
     }
     return found;
 }

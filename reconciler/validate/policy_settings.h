@@ -5,24 +5,34 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mcpctl
 {
+
+/// What an exemption is for: `server`, `profile` or `network`, and its name.
+using ExemptObject = std::pair<std::string, std::string>;
 
 /// What one SecurityPolicy says of one rule.
 struct RuleSetting
 {
     Level level = Level::deny;
     RuleParameters parameters;
-    std::set<std::string> exemptServers;
+    std::set<ExemptObject> exempt;
+    bool baseline = false; ///< no policy says so, the table does
 };
 
-/// Rule id -> what each policy that speaks of it says. Rules that no policy names are not in it.
-using PolicySettings = std::map<std::string, std::vector<RuleSetting>>;
+struct PolicySettings
+{
+    /// For each rule, in the order of the table, what each policy that speaks of it says; where none does,
+    /// what the table says.
+    std::vector<std::vector<RuleSetting>> rules;
+    bool stops = false; ///< a policy says `enforce: stop`
+};
 
-/// Reads the SecurityPolicies of `catalog`. Errors: `unknown-rule`, `policy-floor`, `exemption-date`,
-/// `exemption-expired`; warning `unknown-server`.
-Found<PolicySettings> readPolicySettings(const Catalog& catalog, const PolicyContext& context);
+/// Reads the SecurityPolicies of `catalog` and of `outside`, whose exemptions are for what `catalog`
+/// declares. Findings: those that checkPolicy() tells of policies.
+Found<PolicySettings> readPolicySettings(const Catalog& catalog, const Catalog& outside, const PolicyContext& context);
 
 }

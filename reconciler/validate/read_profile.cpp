@@ -62,7 +62,11 @@ Found<ProfileManifest> readProfile(const Document& document)
             profile.allowedNetworks->push_back({item.text(), item.place()});
     }
     if (const Node allow = spec["egress"]["allow"]; !allow.items().empty())
+    {
         profile.egressPlace = allow.place();
+        for (const Node& item : allow.items())
+            profile.egressTargets.push_back({item.text(), item.place()});
+    }
     return found;
 }
 

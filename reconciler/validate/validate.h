@@ -4,6 +4,8 @@
 #include "model/document.h"
 #include "validate/policy.h"
 
+#include <set>
+
 namespace mcpctl
 {
 
@@ -20,6 +22,8 @@ struct ValidateOptions
     /// A DNS label; part of every name on the engine.
     ProjectName project{"mcpctl"};
     PolicyContext policy;
+    /// SecurityPolicies from outside of what is validated, as `--policy` gives them.
+    Manifests policies = {};
 };
 
 struct Validated
@@ -29,6 +33,10 @@ struct Validated
     DesiredState desired;
     /// All at once and sorted, those of the manifests included.
     Diagnostics diagnostics;
+    /// Instances that the policy denies, were it only for where they are.
+    std::set<InstanceName> denied;
+    bool stopsDenied = false; ///< a policy says `enforce: stop`
+    bool policyKnown = true;  ///< every policy could be read, so what is not denied is known to be allowed
 };
 
 /// Pure: the same input gives the same result. Any number of threads may call it at once.

@@ -103,6 +103,40 @@ BOOST_AUTO_TEST_CASE(validate_speaks_json)
     BOOST_TEST(has(result.out, "{\"version\":1,\"valid\":false,\"diagnostics\":[{\"severity\":\"error\""), result.out);
 }
 
+BOOST_AUTO_TEST_CASE(validate_prints_reports_and_other_commands_do_not)
+{
+    const auto file = write("bad.yaml", "kind: Nothing\n");
+    const std::string at = "cd " + folder.path().string() + "; ";
+    const auto github = mcpctl("validate -o github " + file, "", at);
+    BOOST_TEST(github.code == 4);
+    BOOST_TEST(has(github.out, "::error file=bad.yaml,line=1,col=1,title=unknown-kind::"), github.out);
+    BOOST_TEST(has(mcpctl("validate -o sarif " + file, "", at).out, "\"uri\":\"bad.yaml\""));
+    BOOST_TEST(has(mcpctl("validate -o junit " + file).out, "<failure message="));
+    BOOST_TEST(has(mcpctl("validate -o markdown " + file).out, "**mcpctl validate**: 1 error"));
+    const auto plan = mcpctl("plan -o github " + file, "", at);
+    BOOST_TEST(plan.code == 4);
+    BOOST_TEST(has(plan.out, "title=unknown-kind"), plan.out);
+    BOOST_TEST(!has(plan.err, "kind: Nothing"), plan.err); // a runner reads commands there, too
+    BOOST_TEST(mcpctl("status -o sarif").code == 64);
+    BOOST_TEST(mcpctl("apply -o github " + file).code == 64);
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_from_outside_denies_with_4_and_may_come_by_the_environment)
+{
+    const auto file = write("good.yaml", good);
+    const auto policy = write("house.yaml", "apiVersion: mcpctl/v1\nkind: SecurityPolicy\nmetadata: {name: house}\n"
+                                            "spec: {rules: {image-source: {level: deny, allow: [ghcr.io]}}}\n");
+    for (const std::string command : {"validate", "plan", "apply"})
+    {
+        const auto result = mcpctl(command + " --policy " + policy + " " + file);
+        BOOST_TEST(result.code == 4, command);
+        BOOST_TEST(has(result.out + result.err, "[image-source]"), result.out + result.err);
+    }
+    BOOST_TEST(mcpctl("validate " + file, "", "MCPCTL_POLICY=" + policy + " ").code == 4);
+    BOOST_TEST(mcpctl("validate --policy /nowhere/policy.yaml " + file).code == 4);
+    BOOST_TEST(mcpctl("validate --policy - " + file).code == 64);
+}
+
 BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_is_69_and_the_message_says_where_it_was_looked_for)
 {
     const auto file = write("good.yaml", good);
@@ -180,7 +214,8 @@ BOOST_AUTO_TEST_CASE(help_speaks_the_words_of_people_and_keeps_to_the_width)
         for (std::string line; std::getline(lines, line);)
             BOOST_TEST(line.size() <= 100U, line);
     }
-    BOOST_TEST(has(mcpctl("--help").out, "  -o, --output FORMAT       text (default) or json; for status also wide\n"));
+    BOOST_TEST(has(mcpctl("--help").out,
+                   "  -o, --output FORMAT       text (default) or json; for status also wide, for validate"));
     BOOST_TEST(has(mcpctl("plan --help").out, "Usage: mcpctl plan [OPTION...] PATH...\n"));
 }
 
@@ -215,7 +250,7 @@ BOOST_AUTO_TEST_CASE(completion_scripts_parse_and_know_the_commands)
                             "[[ ${COMPREPLY[*]} == --detailed-exitcode ]] && "
                             "COMP_WORDS=(mcpctl connect-config --client clau); COMP_CWORD=3; _mcpctl; "
                             "[[ ${COMPREPLY[*]} == \"claude-desktop claude-code\" ]] && "
-                            "COMP_WORDS=(mcpctl status -o j); COMP_CWORD=3; _mcpctl; [[ ${COMPREPLY[*]} == json ]]'";
+                            "COMP_WORDS=(mcpctl status -o js); COMP_CWORD=3; _mcpctl; [[ ${COMPREPLY[*]} == json ]]'";
     BOOST_TEST(std::system(ask.c_str()) == 0);
     BOOST_TEST(has(mcpctl("completion zsh").out, "#compdef mcpctl"));
     BOOST_TEST(has(mcpctl("completion fish").out, "-a destroy"));

@@ -126,6 +126,33 @@ struct Watched : Fleet
     std::jthread thread; ///< last: it uses all of the above
 };
 
+/// With a policy outside of the manifests.
+struct WatchedWithPolicy : Watched
+{
+    WatchedWithPolicy()
+    {
+        say("  rules: {}\n");
+        global.policies = {(folder.path() / "policy.yaml").string()};
+    }
+
+    /// Replaces the policy outside of the manifests.
+    void say(const std::string& spec)
+    {
+        folder.write("policy.yaml",
+                     "apiVersion: mcpctl/v1\nkind: SecurityPolicy\nmetadata: {name: house}\nspec:\n" + spec);
+    }
+
+    void stop() { thread = {}; }
+
+    /// Denies server b alone.
+    void denyOne(const std::string& enforce = "")
+    {
+        server("b", "  restart: always\n");
+        wake(WakeReason::manifests);
+        say("  rules: {restart-policy: {level: deny}}\n" + enforce);
+    }
+};
+
 constexpr auto a = "mcpctl-dev-a";
 constexpr auto b = "mcpctl-dev-b";
 using Result = PassSummary::Result;
@@ -365,6 +392,62 @@ BOOST_AUTO_TEST_CASE(a_stop_in_the_middle_of_anything_leaves_what_the_next_run_u
         BOOST_TEST(watched.runs(b));
         BOOST_TEST(watched.engine.world().containers.size() == 2U);
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_policy_is_read_at_each_pass_and_what_runs_is_reported_and_stays, WatchedWithPolicy)
+{
+    start();
+    denyOne();
+    BOOST_TEST((wake(WakeReason::engine).result == PassSummary::Result::invalid));
+    BOOST_REQUIRE(loop->state()->manifestErrors.size() == 1u);
+    BOOST_TEST(loop->state()->manifestErrors[0].find("[restart-policy]") != std::string::npos);
+    BOOST_TEST(runs("mcpctl-dev-b"));
+    say("  rules: {}\n");
+    BOOST_TEST((wake(WakeReason::engine).result == PassSummary::Result::done));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_policy_that_stops_stops_what_it_denies_and_lets_it_run_again, WatchedWithPolicy)
+{
+    start();
+    denyOne("  enforce: stop\n");
+    eventually([&] { return wake(WakeReason::engine).result != PassSummary::Result::done && !runs("mcpctl-dev-b"); });
+    BOOST_TEST(runs("mcpctl-dev-a"));
+    const auto id = idOf("mcpctl-dev-b"); // stopped, not removed
+
+    say("  rules: {restart-policy: {level: of}}\n"); // broken: nothing is allowed by that
+    wake(WakeReason::engine);
+    wake(WakeReason::engine);
+    BOOST_TEST(!runs("mcpctl-dev-b"));
+
+    say("  rules: {}\n");
+    eventually([&] { return wake(WakeReason::engine).result == PassSummary::Result::done && runs("mcpctl-dev-b"); });
+    BOOST_TEST(idOf("mcpctl-dev-b") == id);
+}
+
+BOOST_FIXTURE_TEST_CASE(manifests_that_are_denied_stop_nothing_while_what_runs_is_allowed, WatchedWithPolicy)
+{
+    say("  rules: {restart-policy: {level: deny}}\n  enforce: stop\n");
+    start();
+    server("b", "  restart: always\n");
+    BOOST_TEST((wake(WakeReason::manifests).result == PassSummary::Result::invalid));
+    wake(WakeReason::engine);
+    BOOST_TEST(runs("mcpctl-dev-b"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_daemon_that_begins_when_one_is_denied_already_stops_that_and_changes_nothing_else,
+                        WatchedWithPolicy)
+{
+    start();
+    eventually([&] { return runs("mcpctl-dev-b"); });
+    stop();
+    server("b", "  restart: always\n");
+    say("  rules: {restart-policy: {level: deny}}\n  enforce: stop\n");
+    server("c");
+    profile("- server: b\n    - server: c");
+    start();
+    BOOST_TEST(!runs("mcpctl-dev-b"));
+    BOOST_TEST(runs("mcpctl-dev-a")); // no longer declared, and not removed
+    BOOST_TEST(!runs("mcpctl-dev-c"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
