@@ -15,8 +15,8 @@ PATH=$PATH:/usr/sbin:/sbin
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libpq-dev libboost-test-dev nlohmann-json3-dev)
 package=(dpkg-dev file)
-test=(iptables docker-registry postgresql apache2-utils socat busybox-static bats jq curl iproute2 util-linux procps
-  clang-format clang-tidy shellcheck debootstrap docker-compose man-db systemd binutils)
+test=(iptables docker-registry postgresql apache2-utils socat busybox-static haproxy bats jq curl iproute2
+  util-linux procps clang-format clang-tidy shellcheck debootstrap docker-compose man-db systemd binutils)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.
 other_docker() {
@@ -50,7 +50,7 @@ for what in "$@"; do
 done
 [[ ${#want[@]} -gt 0 ]] || exit 0
 
-registry_is_new=$(missing_packages docker-registry)
+new_services=$(missing_packages docker-registry haproxy)
 # Debian makes and starts a cluster of whatever version it installs, unless it was told not to before.
 if [[ " ${want[*]} " == *' postgresql '* && -n $(missing_packages postgresql) ]]; then
   install_packages postgresql-common
@@ -58,7 +58,8 @@ if [[ " ${want[*]} " == *' postgresql '* && -n $(missing_packages postgresql) ]]
 fi
 install_packages "${want[@]}"
 
-# Debian starts what it installs; the tests want the registry's program, not one on port 5000.
-if [[ -n $registry_is_new && " ${want[*]} " == *' docker-registry '* && -d /run/systemd/system ]]; then
-  as_root systemctl disable --now docker-registry >/dev/null 2>&1 || true
+# Debian starts what it installs; the tests want the programs, not services on ports of this machine.
+if [[ " ${want[*]} " == *' docker-registry '* && -n $new_services && -d /run/systemd/system ]]; then
+  # shellcheck disable=SC2086  # words
+  as_root systemctl disable --now $new_services >/dev/null 2>&1 || true
 fi

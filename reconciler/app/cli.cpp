@@ -34,6 +34,7 @@ struct Given
     HistoryOptions history;
     DescribeOptions describe;
     ConnectOptions connect;
+    AuditOptions audit;
     std::vector<std::string> instances;
     std::string instance;
     bool steal = false;
@@ -113,7 +114,7 @@ private:
                     "the engine, as unix:///var/run/docker.sock (default: the one that docker would use)");
         line.choice<OutputFormat>(
             "-o,--output", "FORMAT",
-            "text (default) or json; for status also wide, for validate and plan sarif, junit, github, markdown",
+            "text (default) or json; for status also wide, for validate, plan and audit sarif, junit, github, markdown",
             global.output,
             {{"text", OutputFormat::text},
              {"json", OutputFormat::json},
@@ -379,6 +380,7 @@ private:
             .argument("KIND", given_.schemaKind, "the kind of manifest; without one, all are listed",
                       {.suggestions = kinds});
 
+        audit();
         line_.command("doctor", "check that this machine and its engine can do what mcpctl needs", "  mcpctl doctor",
                       [this] { return doctorCommand(given_.global); });
 
@@ -390,6 +392,20 @@ private:
 
         line_.command("version", "print the version of mcpctl and of the engine", "  mcpctl version -o json",
                       [this] { return versionCommand(given_.global); });
+    }
+
+    void audit()
+    {
+        auto& options = given_.audit;
+        auto audit = line_.command("audit", "check what holds the servers in, as the engine and the kernel tell it",
+                                   "  mcpctl audit\n  mcpctl audit -f manifests/ --strict\n"
+                                   "  mcpctl audit research-memory --all -o json",
+                                   [this] { return auditCommand(given_.global, given_.audit); });
+        audit.arguments("INSTANCE", options.instances, instanceWords);
+        policies(audit);
+        audit.each("-f,--manifests", options.paths, "manifests that say what was asked for");
+        audit.flag("--all", options.all, "show also what passes");
+        audit.flag("--strict", options.strict, "exit with 1 also for warnings and for what could not be seen");
     }
 
     /// A command in whose hands nothing is half done when a signal comes.
@@ -467,8 +483,9 @@ int runCommandLine(int argc, char** argv)
         return *ended;
     if (given.global.output == OutputFormat::wide && !declaration.line().chose("status"))
         return usageError("--output: wide is for `status` alone");
-    if (isReport(given.global.output) && !declaration.line().chose("validate") && !declaration.line().chose("plan"))
-        return usageError("--output: sarif, junit, github and markdown are for `validate` and `plan` alone");
+    const auto& line = declaration.line();
+    if (isReport(given.global.output) && !line.chose("validate") && !line.chose("plan") && !line.chose("audit"))
+        return usageError("--output: sarif, junit, github and markdown are for `validate`, `plan` and `audit` alone");
     Signals signals;
     declaration.use(signals);
     return runGuarded(run);

@@ -38,6 +38,8 @@ ExitCode lifecycleCommand(const GlobalOptions& global, LifecycleVerb verb, const
 ExitCode describeCommand(const GlobalOptions& global, const DescribeOptions& options);
 /// What a client puts into its configuration to reach the servers that run.
 ExitCode connectConfigCommand(const GlobalOptions& global, const ConnectOptions& options);
+/// Holds what runs against what should hold it in. 1 when something fails, or with `strict` is unknown or warned of.
+ExitCode auditCommand(const GlobalOptions& global, const AuditOptions& options);
 /// The JSON schema of `kind`; without one, the names of all kinds.
 ExitCode schemaCommand(const std::string& kind);
 ExitCode doctorCommand(const GlobalOptions& global);

@@ -19,7 +19,7 @@ enum class OutputFormat
     text,
     json,
     wide,  ///< of `status` alone
-    sarif, ///< these four of `validate` and `plan`: findings, for those who review
+    sarif, ///< these four of `validate`, `plan` and `audit`: findings, for those who review
     junit,
     github,
     markdown,
@@ -63,6 +63,15 @@ struct DescribeOptions
 {
     std::string instance;
     std::vector<std::string> paths; ///< of manifests: tell what a plan would change; empty: do not
+};
+
+/// What audit looks at, and how strictly.
+struct AuditOptions
+{
+    std::vector<std::string> instances; ///< as selectInstances() takes them; empty: all, the engine, and the networks
+    std::vector<std::string> paths;     ///< of manifests: what was asked for
+    bool all = false;                   ///< show also what passes
+    bool strict = false;                ///< warnings and what is unknown are failures
 };
 
 /// For whom connect-config writes, and of what.

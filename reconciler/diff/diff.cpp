@@ -2,6 +2,7 @@
 
 #include "diff/differences.h"
 #include "diff/instance.h"
+#include "diff/network.h"
 #include "model/secrets.h"
 
 #include <fmt/format.h>
@@ -13,43 +14,6 @@ namespace mcpctl
 
 namespace
 {
-
-/// Which option of `live` is not as wanted; empty when all are.
-std::string networkDifference(const NetworkSpec& want, const NetworkSpec& live)
-{
-    if (want.internal != live.internal)
-        return want.internal ? "it has a way out (not internal)" : "it has no way out (internal)";
-    if (want.hostAddress != live.hostAddress)
-        return want.hostAddress ? "the host has no address on it"
-                                : "the host has an address on it, so a server could reach the host";
-    if (!want.subnet.empty() && want.subnet != live.subnet)
-        return fmt::format("its subnet is {}, not {}", live.subnet, want.subnet);
-    return "";
-}
-
-std::optional<Step> planNetwork(const DesiredNetwork& want, const ObservedState& observed)
-{
-    Step step{Step::Phase::networks, want.spec.name.text, {}, {}, "", want.place};
-    const auto live = observed.networks.find(want.spec.name);
-    if (observed.ambiguousNetworks.count(want.spec.name) > 0)
-    {
-        step.actions = {action::Blocked{}};
-        step.because = "the engine has several networks of this name; remove all but one";
-    }
-    else if (live == observed.networks.end())
-    {
-        step.actions = {action::EnsureNetwork{want.spec}};
-        step.because = "it is not there";
-    }
-    else if (const auto difference = networkDifference(want.spec, live->second.spec); !difference.empty())
-    {
-        step.actions = {action::Blocked{}};
-        step.because = difference + "; disconnect what hangs on it and remove it, then it is made anew";
-    }
-    else
-        return std::nullopt;
-    return step;
-}
 
 Step pruneStep(const std::string& name, const InstanceGroup& group)
 {

@@ -35,6 +35,7 @@ public:
     std::optional<ImageInfo> inspectImage(const std::string& ref) const override { return reader_.image(ref); }
     LiveStatus getStatus(const std::string& id) const override { return reader_.status(id); }
     Health getHealth(const std::string& id) const override { return reader_.health(id); }
+    Isolation getIsolation(const std::string& id) const override { return reader_.isolation(id); }
 
     std::string resolveInRegistry(const std::string& reference) const override
     {

@@ -32,6 +32,7 @@ public:
             engine(*info, api);
             limits(*info);
             security(*info);
+            options(*info);
             disk(*info);
         }
         catch (const std::exception& error)
@@ -86,6 +87,7 @@ private:
         bool seccomp = false;
         bool mandatory = false;
         bool rootless = false;
+        bool users = false;
         if (const auto options = info.getArray("SecurityOptions"))
             for (const auto& option : *options)
             {
@@ -93,6 +95,7 @@ private:
                 seccomp |= text.starts_with("name=seccomp") && text.find("unconfined") == std::string::npos;
                 mandatory |= text.starts_with("name=apparmor") || text.starts_with("name=selinux");
                 rootless |= text.starts_with("name=rootless");
+                users |= text.starts_with("name=userns");
             }
         if (seccomp)
             add(Level::good, "seccomp", "on, with the engine's default profile", "");
@@ -104,6 +107,33 @@ private:
             add(Level::warning, "AppArmor or SELinux", "off", "a second line of defence; enable it on the host");
         if (rootless)
             add(Level::good, "rootless", "yes", "");
+        else if (users)
+            add(Level::good, "user namespaces", "root in a container is not root here", "");
+        else
+            add(Level::warning, "user namespaces", "off: root in a container would be root here if it got out",
+                "run the engine with `userns-remap`, or rootless");
+    }
+
+    /// Options of the engine that weaken what it runs, or what is said to it.
+    void options(const Object& info)
+    {
+        if (info.optValue("LiveRestoreEnabled", false))
+            add(Level::good, "live restore", "on", "");
+        else
+            add(Level::warning, "live restore", "off: servers end while the engine is restarted",
+                "set `live-restore` in its daemon.json");
+        if (info.optValue("Debug", false))
+            add(Level::warning, "debug mode", "on: its log and its /debug say more than they should",
+                "leave `debug` out of its daemon.json");
+        std::string insecure;
+        const auto registries = info.getObject("RegistryConfig");
+        if (const auto list = registries ? registries->getArray("InsecureRegistryCIDRs") : nullptr)
+            for (const auto& each : *list)
+                if (const auto text = each.convert<std::string>(); text != "127.0.0.0/8" && text != "::1/128")
+                    insecure += (insecure.empty() ? "" : ", ") + text;
+        if (!insecure.empty())
+            add(Level::warning, "insecure registries", insecure,
+                "images from there can be changed on the way; leave `insecure-registries` out");
     }
 
     /// Only an engine on a socket of this machine has its disk here.
@@ -155,11 +185,11 @@ private:
             const auto options = live->getObject("Options");
             const bool closed =
                 options && options->optValue<std::string>("com.docker.network.bridge.inhibit_ipv4", "") == "true";
-            if (live->optValue("Internal", false) && closed)
+            if (live->optValue("Internal", false) && closed && !live->optValue("EnableIPv6", false))
                 add(Level::good, "mcpctl-network", "internal, and the host has no address on it", "");
             else
                 add(Level::bad, "mcpctl-network", "it is not isolated as mcpctl makes it",
-                    "disconnect what hangs on it and `docker network rm mcpctl-network`; apply makes it anew");
+                    "apply makes it anew, once nothing that is not ours hangs on it");
         }
         catch (const std::exception& error)
         {

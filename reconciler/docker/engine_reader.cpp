@@ -132,7 +132,12 @@ std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters)
     const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
     std::vector<Listed> out;
     for (const auto& item : json.items())
-        out.push_back({item.required("Id").text(), nameFrom(item["Names"].texts()), item["Labels"].textMap()});
+    {
+        Listed listed{item.required("Id").text(), nameFrom(item["Names"].texts()), item["Labels"].textMap(), {}};
+        for (const auto& [network, endpoint] : item["NetworkSettings"]["Networks"].members())
+            listed.networks.insert(NetworkName(network));
+        out.push_back(std::move(listed));
+    }
     return out;
 }
 
@@ -151,18 +156,22 @@ Listing EngineReader::listInstances(const ProjectName& project) const
 {
     Listing listing;
     std::map<std::string, std::string> madeAs;
-    const auto addForeign = [&](const std::string& id, const std::string& name, const Ownership& ownership)
+    const auto addForeign = [&](const Listed& listed, const std::string& name, const Ownership& ownership)
     {
-        madeAs.emplace(id, ownership.madeAs);
-        listing.foreign.push_back({id, name, ownership.why});
+        madeAs.emplace(listed.id, ownership.madeAs);
+        listing.foreign.push_back({listed.id, name, ownership.why, listed.networks, saysManaged(listed.labels)});
     };
+    std::map<std::string, Listed> listedById;
 
     std::vector<std::string> ids;
-    for (const auto& each : list(""))
+    for (auto& each : list(""))
         if (const auto ownership = judgeOwnership(each.name, each.labels, project); ownership.ours)
+        {
             ids.push_back(each.id);
+            listedById.emplace(each.id, std::move(each));
+        }
         else
-            addForeign(each.id, each.name, ownership);
+            addForeign(each, each.name, ownership);
 
     auto inspections = inspectAll(ids);
     // After the inspections, so that a network made meanwhile is not taken for one that is gone.
@@ -180,7 +189,7 @@ Listing EngineReader::listInstances(const ProjectName& project) const
         const auto ownership = judgeOwnership(instance.name, json["Config"]["Labels"].textMap(), project);
         if (!ownership.ours)
         {
-            addForeign(instance.id, instance.name, ownership);
+            addForeign(listedById.at(instance.id), instance.name, ownership);
             continue;
         }
         instance.staleNetworks = findStaleNetworks(json, networkIds, networkNames);

@@ -54,6 +54,7 @@ public:
     std::optional<ImageInfo> image(const std::string& reference) const;
     LiveStatus status(const std::string& id) const;
     Health health(const std::string& id) const;
+    Isolation isolation(const std::string& id) const;
 
     /// By id or name; nothing when it is gone.
     std::optional<Inspection> inspect(const std::string& idOrName) const;
@@ -79,6 +80,7 @@ private:
         std::string id;
         std::string name;
         std::map<std::string, std::string> labels;
+        std::set<NetworkName> networks;
     };
 
     Facts facts() const;

@@ -103,9 +103,14 @@ mcpctl::Transport toTransport(const std::string& text)
     return transport;
 }
 
+bool saysManaged(const Labels& labels)
+{
+    return get(labels, label::managed) == "true";
+}
+
 Ownership judgeOwnership(std::string_view name, const Labels& labels, const ProjectName& project)
 {
-    if (get(labels, label::managed) != "true")
+    if (!saysManaged(labels))
         return {false, "", carriesAnyOfOurs(labels) ? "it has mcpctl labels, but not mcpctl.managed=true" : ""};
 
     const auto owner = get(labels, label::project);

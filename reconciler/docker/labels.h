@@ -42,6 +42,9 @@ Marks toMarks(const Labels& labels);
 std::string toLabel(const mcpctl::Transport& transport);
 mcpctl::Transport toTransport(const std::string& text);
 
+/// Does it say of itself that mcpctl manages it, whoever's it is?
+bool saysManaged(const Labels& labels);
+
 struct Ownership
 {
     bool ours = false;

@@ -32,6 +32,29 @@ bool isTrue(const std::string& option)
     return option == "true" || option == "1" || option == "True" || option == "TRUE" || option == "t" || option == "T";
 }
 
+/// What makes it another kind of network than the one that networkBody() asks for. An option may lead out of any
+/// isolation (`com.docker.network.bridge.name` puts a network card of the host on it), so only those that are known to
+/// be harmless are passed over.
+std::set<std::string> odditiesOf(const JsonView& json)
+{
+    std::set<std::string> out;
+    if (const auto driver = json["Driver"].text(); driver != "bridge")
+        out.insert("driver " + driver);
+    if (const auto scope = json["Scope"].text(); scope != "local")
+        out.insert("scope " + scope);
+    const std::set<std::string> harmless{inhibitOption,
+                                         "com.docker.network.driver.mtu",
+                                         "com.docker.network.bridge.enable_icc",
+                                         "com.docker.network.bridge.host_binding_ipv4",
+                                         "com.docker.network.container_iface_prefix",
+                                         "com.docker.network.enable_ipv4",
+                                         "com.docker.network.enable_ipv6"};
+    for (const auto& [option, value] : json["Options"].textMap())
+        if (!harmless.contains(option))
+            out.insert(option + "=" + value);
+    return out;
+}
+
 Object::Ptr addressPool(const std::string& subnet)
 {
     Object::Ptr pool = new Object;
@@ -79,6 +102,8 @@ ObservedNetwork parseNetwork(const JsonView& json)
     const auto inhibit = options.find(inhibitOption);
     network.spec.hostAddress = inhibit == options.end() || !isTrue(inhibit->second.text());
     network.spec.subnet = subnetOf(json);
+    network.spec.ipv6 = json["EnableIPv6"].flag();
+    network.spec.oddities = odditiesOf(json);
 
     const auto labels = json["Labels"].textMap();
     const auto get = [&](std::string_view name)
@@ -101,6 +126,10 @@ std::string differences(const NetworkSpec& wanted, const NetworkSpec& found)
     if (wanted.hostAddress != found.hostAddress)
         add(fmt::format("the host has {}address on it, wanted {}", found.hostAddress ? "an " : "no ",
                         wanted.hostAddress ? "one" : "none"));
+    if (wanted.ipv6 != found.ipv6)
+        add(fmt::format("it has {}IPv6, wanted {}", found.ipv6 ? "" : "no ", wanted.ipv6 ? "some" : "none"));
+    if (wanted.oddities != found.oddities)
+        add(fmt::format("it is made otherwise: {}", fmt::join(found.oddities, ", ")));
     if (!wanted.subnet.empty() && wanted.subnet != found.subnet)
         add(fmt::format("subnet is {}, wanted {}", found.subnet.empty() ? "none" : found.subnet, wanted.subnet));
     return out;

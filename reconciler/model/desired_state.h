@@ -19,6 +19,9 @@ struct NetworkSpec
     std::string subnet;       ///< CIDR; empty: the engine's choice
     /// The project that owns it; empty for `mcpctl-network`, which all projects of an engine share.
     ProjectName owner;
+    bool ipv6 = false; ///< what is said above holds for IPv4; mcpctl makes none with IPv6
+    /// How else it is otherwise than mcpctl makes one, in the engine's words: `driver macvlan`. Never asked for.
+    std::set<std::string> oddities;
 
     bool operator==(const NetworkSpec&) const = default;
 };

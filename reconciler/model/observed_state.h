@@ -68,12 +68,14 @@ struct ObservedInstance
 /// during a replace all of them are about one.
 std::string instanceOf(const std::string& name);
 
-/// Something on the engine that is not ours. Known by name only: never inspected, never touched.
+/// Something on the engine that is not ours. Known by what the list says: never inspected for a plan, never touched.
 struct Foreign
 {
     std::string id;
     std::string name;
-    std::string why; ///< why it is not ours, where one could think so; else empty
+    std::string why;                ///< why it is not ours, where one could think so; else empty
+    std::set<NetworkName> networks; ///< that it hangs on, also while it is stopped
+    bool marked = false;            ///< it says of itself that mcpctl manages it
 };
 
 struct ObservedNetwork

@@ -60,6 +60,8 @@ std::string_view verbOf(const Step& step)
     for (const auto& each : step.actions)
         if (const auto rank = std::visit(RankOf{}, each); rank.severity > strongest.severity)
             strongest = rank;
+    if (step.phase == Step::Phase::networks && has<action::RemoveNetwork>(step))
+        return "replace network"; // whatever is done on the way to those that hang on it
     // Only leftovers of a replace go, and the instance itself stays.
     if (strongest.verb == "remove" && step.phase == Step::Phase::servers)
         return "recover";
@@ -74,7 +76,7 @@ bool PlanSummary::nothing() const
 PlanSummary summarize(const Plan& plan)
 {
     PlanSummary summary;
-    const std::array<std::pair<std::string_view, int*>, 10> counters{{
+    const std::array<std::pair<std::string_view, int*>, 11> counters{{
         {"create", &summary.create},
         {"replace", &summary.replace},
         {"update", &summary.update},
@@ -84,6 +86,7 @@ PlanSummary summarize(const Plan& plan)
         {"recover", &summary.recover},
         {"create network", &summary.networks},
         {"remove network", &summary.networks},
+        {"replace network", &summary.networks},
         {"blocked", &summary.blocked},
     }};
     for (const auto& step : plan.steps)

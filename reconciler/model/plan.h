@@ -189,7 +189,7 @@ struct PlanSummary
 PlanSummary summarize(const Plan& plan);
 
 /// The strongest thing a step does, as a verb: `create`, `replace`, `update`, `start`, `stop`, `remove`,
-/// `recover`, `create network`, `remove network`, `blocked`.
+/// `recover`, `create network`, `replace network`, `remove network`, `blocked`.
 std::string_view verbOf(const Step& step);
 
 /// The one text form, for plans, logs and tests alike. `colour` only adds ANSI colours.

@@ -19,10 +19,11 @@ struct Style
 
 Style styleOf(std::string_view verb)
 {
-    static constexpr std::array<std::pair<std::string_view, Style>, 10> styles{{
+    static constexpr std::array<std::pair<std::string_view, Style>, 11> styles{{
         {"create", {"+", "\033[32m"}},
         {"create network", {"+", "\033[32m"}},
         {"replace", {"±", "\033[33m"}},
+        {"replace network", {"±", "\033[33m"}},
         {"update", {"~", "\033[36m"}},
         {"start", {">", "\033[32m"}},
         {"stop", {"=", "\033[33m"}},

@@ -4,6 +4,7 @@
 #include "model/observed_state.h"
 #include "orchestrator/channel.h"
 #include "orchestrator/error.h"
+#include "orchestrator/isolation.h"
 #include "orchestrator/live.h"
 
 #include <chrono>
@@ -71,6 +72,10 @@ public:
 
     /// One that is gone is unhealthy.
     virtual Health getHealth(const std::string& id) const = 0;
+
+    /// What holds it in, by the engine and by the kernel; of any instance on the engine, whoever's it is. Throws for
+    /// one that is gone (notFound). What cannot be seen from here is said to be unseen, and is no error.
+    virtual Isolation getIsolation(const std::string& id) const = 0;
 
     /// Returns at the end of the log (with `follow`: when the process has ended), when the sink has enough,
     /// or when stopped. Throws when the stream breaks, and for an instance that keeps no log.

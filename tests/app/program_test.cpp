@@ -190,10 +190,9 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example)
 {
     const auto help = mcpctl("--help").out + mcpctl("history --help").out;
     for (const auto* command :
-         {"validate", "plan",           "apply",      "destroy",      "status",      "describe",
-          "logs",     "events",         "stats",      "attach",       "restart",     "stop",
-          "start",    "connect-config", "history",    "history show", "history why", "history prune",
-          "schema",   "doctor",         "completion", "version"})
+         {"validate",    "plan",          "apply",   "destroy", "status", "describe",       "logs",    "events",
+          "stats",       "attach",        "restart", "stop",    "start",  "connect-config", "history", "history show",
+          "history why", "history prune", "schema",  "audit",   "doctor", "completion",     "version"})
     {
         const auto result = mcpctl(std::string(command) + " --help");
         BOOST_TEST(result.code == 0);

@@ -55,15 +55,6 @@ load mcpctl
   settled
 }
 
-@test "a network of the right name with a way out is an error, and nothing is put on it" {
-  docker network create mcpctl-network
-  server echo
-  profile dev echo
-  run -1 apply
-  [[ $output == *mcpctl-network*'way out'* ]]
-  run ! docker inspect mcpctl-dev-echo
-}
-
 @test "an engine that drops limits gets no server" {
   "$LAB" weak "$LAB_STATE"
   source "$LAB_STATE/env"

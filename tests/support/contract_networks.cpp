@@ -29,6 +29,8 @@ void ensuredIsThere(const ContractBed& bed)
     BOOST_REQUIRE_EQUAL(found.size(), 1U);
     BOOST_TEST(found[0].spec.internal);
     BOOST_TEST(!found[0].spec.hostAddress);
+    BOOST_TEST(!found[0].spec.ipv6);
+    BOOST_TEST(found[0].spec.oddities.empty());
     BOOST_TEST(found[0].ours);
     BOOST_TEST(found[0].ownerProject == bed.project.text);
 }
@@ -80,6 +82,28 @@ void connectedAndDisconnected(const ContractBed& bed)
     BOOST_TEST((live.state == RunState::running));
 }
 
+void madeAnewUnderneath(const ContractBed& bed)
+{
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    const auto network = contractNetwork(bed, "net");
+    const auto before = need(bed, launch.name.text);
+    const auto oldId = named(bed, network.name).at(0).id;
+    bed.orchestrator.disconnectNetwork(id, network.name);
+    bed.orchestrator.removeNetwork(oldId);
+    bed.orchestrator.ensureNetworkExists(network);
+    bed.orchestrator.connectNetwork(id, network.name, launch.spec.networks.at(network.name));
+    const auto live = need(bed, launch.name.text);
+    BOOST_TEST(named(bed, network.name).at(0).id != oldId);
+    BOOST_TEST((live.spec == before.spec));
+    BOOST_TEST((live.state == RunState::running));
+    BOOST_TEST(live.startedAt == before.startedAt);
+    BOOST_TEST(live.staleNetworks.empty());
+    // The new one holds also at the next start.
+    bed.orchestrator.restartServer(id);
+    BOOST_TEST((need(bed, launch.name.text).spec.networks == launch.spec.networks));
+}
+
 void severalFromTheStart(const ContractBed& bed)
 {
     auto launch = contractLaunch(bed, "a");
@@ -121,6 +145,7 @@ std::vector<ContractCase> networkCases()
         {"a_network_that_is_removed_is_gone_and_removing_it_again_succeeds", removedIsGone},
         {"a_network_that_something_runs_on_is_not_removed", usedIsNotRemoved},
         {"connecting_and_disconnecting_change_what_runs_and_may_be_repeated", connectedAndDisconnected},
+        {"a_network_is_made_anew_underneath_of_what_runs_on_it", madeAnewUnderneath},
         {"an_instance_is_on_all_its_networks_when_it_starts", severalFromTheStart},
         {"an_instance_without_networks_is_on_none", noneAtAll},
         {"a_network_that_was_lost_or_made_anew_is_told_as_stale", lostIsStale},

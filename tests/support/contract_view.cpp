@@ -374,6 +374,59 @@ void imagesAreTold(const ContractBed& bed)
     BOOST_TEST(!bed.orchestrator.inspectImage(bed.missingImage).has_value());
 }
 
+void isolationIsTold(const ContractBed& bed)
+{
+    const auto launch = contractLaunch(bed, "a");
+    const auto id = bed.orchestrator.startServer(launch);
+    const auto isolation = bed.orchestrator.getIsolation(id);
+    BOOST_TEST(isolation.engine.name == launch.name.text);
+    BOOST_TEST((isolation.engine.spec == need(bed, launch.name.text).spec));
+    const auto& kernel = isolation.kernel;
+    if (!kernel.unseen.empty()) // nothing may be guessed then
+    {
+        KernelView nothing;
+        nothing.unseen = kernel.unseen;
+        BOOST_TEST((kernel == nothing));
+        return;
+    }
+    BOOST_TEST(kernel.noNewPrivileges.value_or(true));
+    BOOST_TEST(kernel.capabilities.value_or(std::set<std::string>{}).empty());
+    BOOST_TEST(kernel.memoryBytes.value_or(launch.spec.resources.memoryBytes) == launch.spec.resources.memoryBytes);
+    BOOST_TEST(kernel.nanoCpus.value_or(launch.spec.resources.nanoCpus) == launch.spec.resources.nanoCpus);
+    BOOST_TEST(kernel.pidsLimit.value_or(launch.spec.resources.pidsLimit) == launch.spec.resources.pidsLimit);
+    BOOST_TEST(!kernel.hasWayOut.value_or(false));
+}
+
+void isolationOfWhatDoesNotRun(const ContractBed& bed)
+{
+    const auto id = bed.orchestrator.startServer(contractLaunch(bed, "a"));
+    bed.orchestrator.suspendServer(id);
+    BOOST_TEST(!bed.orchestrator.getIsolation(id).kernel.unseen.empty());
+    bed.orchestrator.stopServer(id);
+    checkFails(
+        Kind::notFound, [&] { bed.orchestrator.getIsolation(id); }, "");
+}
+
+void foreignTellsItsNetworks(const ContractBed& bed)
+{
+    auto launch = contractLaunch(bed, "a");
+    launch.marks.project = "another";
+    const auto id = bed.orchestrator.startServer(launch);
+    const auto look = [&]
+    {
+        for (const auto& foreign : bed.orchestrator.listInstances(bed.project).foreign)
+            if (foreign.id == id)
+                return foreign;
+        return Foreign{};
+    };
+    const std::set<NetworkName> expected{contractNetwork(bed, "net").name};
+    BOOST_TEST((look().networks == expected));
+    BOOST_TEST(look().marked);
+    bed.orchestrator.suspendServer(id);
+    BOOST_TEST((look().networks == expected));
+    bed.orchestrator.stopServer(id);
+}
+
 void engineHasAnIdentity(const ContractBed& bed)
 {
     BOOST_TEST(!bed.orchestrator.getEngineInfo().id.empty());
@@ -386,6 +439,9 @@ std::vector<ContractCase> viewCases()
 {
     return {
         {"what_is_of_another_project_is_foreign", foreignIsNotOurs},
+        {"what_is_foreign_tells_its_networks_also_while_it_is_stopped", foreignTellsItsNetworks},
+        {"what_holds_an_instance_in_is_told_and_never_guessed", isolationIsTold},
+        {"of_what_does_not_run_the_kernel_tells_nothing_and_what_is_gone_is_an_error", isolationOfWhatDoesNotRun},
         {"marks_that_belong_to_another_name_make_nothing_ours", copiedMarksAreForeign},
         {"instances_are_listed_by_name", listIsSorted},
         {"starts_ends_and_removals_are_seen_as_events", eventsAreSeen},

@@ -116,7 +116,7 @@ DaemonState sampleState()
     }
     out.instances.back().state = RunState::exited;
     out.instances.back().exitCode = 3;
-    out.unmanaged = {{"x", "other", "it has no mcpctl.instance"}, {"y", "unrelated", ""}};
+    out.unmanaged = {{"x", "other", "it has no mcpctl.instance", {}}, {"y", "unrelated", "", {}}};
     out.backoffs["mcpctl-dev-search"] = {4, out.lastSuccessMicros, "it ended with 3"};
 
     out.plan.project = ProjectName("mcpctl");

@@ -59,6 +59,7 @@ public:
     }
     LiveStatus getStatus(const std::string& id) const override { return real_.getStatus(id); }
     Health getHealth(const std::string& id) const override { return real_.getHealth(id); }
+    Isolation getIsolation(const std::string& id) const override { return real_.getIsolation(id); }
     void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                  std::stop_token stop) const override
     {

@@ -28,14 +28,6 @@ bool isUp(const MemoryContainer& container)
            container.state == RunState::restarting;
 }
 
-std::set<NetworkName> networksOf(const MemoryContainer& container)
-{
-    std::set<NetworkName> out;
-    for (const auto& [name, id] : container.networkIds)
-        out.insert(name);
-    return out;
-}
-
 /// What the engine shows for what it was asked for: secrets are plain values, and it knows no MCP.
 ServerSpec shown(ServerSpec spec, const Launch& launch, const ImageInfo& image)
 {

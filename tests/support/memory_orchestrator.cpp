@@ -38,8 +38,8 @@ std::string whyForeign(const MemoryContainer& container, const ProjectName& proj
 
 bool isAsAsked(const NetworkSpec& want, const NetworkSpec& live)
 {
-    return want.internal == live.internal && want.hostAddress == live.hostAddress &&
-           (want.subnet.empty() || want.subnet == live.subnet);
+    return want.internal == live.internal && want.hostAddress == live.hostAddress && want.ipv6 == live.ipv6 &&
+           want.oddities == live.oddities && (want.subnet.empty() || want.subnet == live.subnet);
 }
 
 }
@@ -59,7 +59,8 @@ Listing MemoryOrchestrator::listInstances(const ProjectName& project) const
         if (isOurs(container, project))
             listing.ours.push_back(observedOf(around, container));
         else
-            listing.foreign.push_back({container.id, container.name, whyForeign(container, project)});
+            listing.foreign.push_back({container.id, container.name, whyForeign(container, project),
+                                       networksOf(container), container.marks.has_value()});
     const auto byName = [](const auto& left, const auto& right) { return left.name < right.name; };
     std::sort(listing.ours.begin(), listing.ours.end(), byName);
     std::sort(listing.foreign.begin(), listing.foreign.end(), byName);
@@ -109,6 +110,18 @@ Health MemoryOrchestrator::getHealth(const std::string& id) const
 {
     const bool runs = getStatus(id) == LiveStatus::running;
     return {runs ? Health::Status::healthy : Health::Status::unhealthy, false, runs ? "" : "it does not run"};
+}
+
+Isolation MemoryOrchestrator::getIsolation(const std::string& id) const
+{
+    const auto container = engine_.inspect(id);
+    Isolation out;
+    out.engine = observedOf({}, container);
+    out.engine.staleNetworks.clear();
+    out.kernel.unseen = "an engine in memory has no kernel";
+    if (const auto image = engine_.image(container.imageId))
+        out.imageTexts = image->command;
+    return out;
 }
 
 void MemoryOrchestrator::getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,

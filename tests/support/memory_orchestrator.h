@@ -22,6 +22,7 @@ public:
     std::string resolveInRegistry(const std::string& reference) const override;
     LiveStatus getStatus(const std::string& id) const override;
     Health getHealth(const std::string& id) const override;
+    Isolation getIsolation(const std::string& id) const override;
     void getLogs(const std::string& id, const LogOptions& options, const LogSink& sink,
                  std::stop_token stop) const override;
     void subscribeEvents(const ProjectName& project, const EventSink& sink, std::stop_token stop) const override;

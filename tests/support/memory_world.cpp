@@ -56,6 +56,14 @@ const MemoryContainer* findByName(const World& world, const std::string& name)
     return found == world.containers.end() ? nullptr : &found->second;
 }
 
+std::set<NetworkName> networksOf(const MemoryContainer& container)
+{
+    std::set<NetworkName> out;
+    for (const auto& [name, id] : container.networkIds)
+        out.insert(name);
+    return out;
+}
+
 ObservedInstance observedOf(const World& world, const MemoryContainer& container)
 {
     ObservedInstance out;

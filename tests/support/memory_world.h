@@ -104,6 +104,9 @@ bool isOurs(const MemoryContainer& container, const ProjectName& project);
 /// The container of that name; null when there is none.
 const MemoryContainer* findByName(const World& world, const std::string& name);
 
+/// Those that it hangs on.
+std::set<NetworkName> networksOf(const MemoryContainer& container);
+
 /// What `world` shows of a container to whoever lists it.
 ObservedInstance observedOf(const World& world, const MemoryContainer& container);
 

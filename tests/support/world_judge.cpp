@@ -168,7 +168,8 @@ void judgeNetworks(const DesiredState& desired, const World& world, const Judgem
                 out.push_back(name.text + " was left over");
         }
         else if (how.exempt.count(name.text) == 0 && (network.spec.internal != want->second.spec.internal ||
-                                                      network.spec.hostAddress != want->second.spec.hostAddress))
+                                                      network.spec.hostAddress != want->second.spec.hostAddress ||
+                                                      network.spec.ipv6 || !network.spec.oddities.empty()))
             out.push_back(name.text + " has other options");
     }
 }
