@@ -13,6 +13,7 @@
 #include "app/watch_loop.h"
 #include "record/history.h"
 #include "record/leadership.h"
+#include "system/memory.h"
 
 #include <fmt/format.h>
 
@@ -24,8 +25,6 @@ namespace mcpctl
 
 namespace
 {
-
-using namespace std::chrono_literals;
 
 using namespace std::chrono_literals;
 
@@ -203,6 +202,7 @@ void Daemon::onPass(const PassSummary& summary)
     events_.publish(summary);
     if (summary.result == PassSummary::Result::done && !std::exchange(wasDone_, true))
         log_.info("the engine is in the declared state");
+    returnFreedMemory();
     // Ready to look after the engine, be it there or not: a service manager would give up waiting.
     sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*loop_.state())));
 }
@@ -269,6 +269,7 @@ void Daemon::run()
 ExitCode watchCommand(const GlobalOptions& global, const WatchOptions& watch, Signals& signals)
 {
     signals.beQuiet();
+    shareFreedMemory();
     Daemon(withDatabase(global), watch, signals).run();
     return ExitCode::done;
 }
