@@ -8,7 +8,8 @@
 #   mcpctl/echo:2            the same with another environment, so with another id
 #   mcpctl/echo-crash:1      the same, exits 1 after 300 ms
 #   mcpctl/echo-ready:1      the same, logs `ready`
-#   mcpctl/echo-ends:1       the same, exits 3 at once (--echo-tests stops here)
+#   mcpctl/echo-ends:1       the same, exits 3 at once
+#   haproxy:2.6.12-alpine    a stand-in for the gateways: this machine's haproxy (--echo-tests stops here)
 #   node:20-alpine           a stand-in: this machine's node (glibc, not musl) and busybox
 #   mcpctl-test/memory:1     @modelcontextprotocol/server-memory, on it (stdio)
 #   mcpctl-test/everything:1 @modelcontextprotocol/server-everything (stdio; streamableHttp on 3001)
@@ -61,6 +62,25 @@ echo_images() {
   echo_image mcpctl/echo-crash:1 'ENTRYPOINT ["/mcp-echo","--crash-after","300"]'
   echo_image mcpctl/echo-ready:1 'ENTRYPOINT ["/mcp-echo","--stderr-line","ready"]'
   echo_image mcpctl/echo-ends:1 'ENTRYPOINT ["/mcp-echo","--fail-start"]'
+}
+
+# --- gateways ---------------------------------------------------------------------------
+
+# libraries PROGRAM: the shared libraries it needs, and its loader
+libraries() { ldd "$1" | grep -o '=> /[^ ]*\|/lib[^ ]*/ld-[^ ]*' | sed 's/^=> //' | sort -u; }
+
+# Named as the official image of the version that Debian 12 has, mcpctl's default.
+gateway_image() {
+  need haproxy haproxy
+  local tag=haproxy:2.6.12-alpine fs=$work/haproxy program source lib
+  program=$(PATH=$PATH:/usr/sbin command -v haproxy)
+  source=$(sha256sum <"$program" | cut -c1-16)
+  [[ $(made_from "$tag") != "$source" ]] || return 0
+  install -D -m 0755 "$program" "$fs/usr/local/sbin/haproxy"
+  while read -r lib; do install -D -m 0755 "$(readlink -f "$lib")" "$fs$lib"; done < <(libraries "$program")
+  tar -C "$fs" -cf "$work/haproxy.tar" --mtime=@0 --owner=0 --group=0 .
+  docker import -c 'ENTRYPOINT ["haproxy"]' -c "LABEL $label=$source" "$work/haproxy.tar" "$tag" >/dev/null
+  say "made $tag"
 }
 
 # --- node and the npm servers -----------------------------------------------------------
@@ -175,9 +195,13 @@ need docker docker.io
 docker version -f '{{.Server.Version}}' >/dev/null || die "no engine answers at ${DOCKER_HOST:-the default socket}"
 case $what in
   --echo-only) echo_images one ;;
-  --echo-tests) echo_images all ;;
+  --echo-tests)
+    echo_images all
+    gateway_image
+    ;;
   all)
     echo_images all
+    gateway_image
     node_images
     ;;
   *) die "usage: build-images.sh [--echo-only | --echo-tests | --key]" ;;

@@ -15,7 +15,7 @@ PATH=$PATH:/usr/sbin:/sbin
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libpq-dev libboost-test-dev nlohmann-json3-dev)
 package=(dpkg-dev file)
-test=(iptables docker-registry postgresql apache2-utils socat busybox-static haproxy bats jq curl iproute2
+test=(iptables docker-registry postgresql apache2-utils socat busybox-static haproxy dnsmasq-base openssl bats jq curl iproute2
   util-linux procps clang-format clang-tidy shellcheck debootstrap docker-compose man-db systemd binutils)
 
 # The packages of other Dockers; docker.io would fight with them over the same files.

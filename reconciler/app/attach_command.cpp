@@ -59,8 +59,10 @@ ExitCode attachCommand(const GlobalOptions& global, const std::string& word, boo
     auto& orchestrator = *engine.orchestrator;
     auto instance = find(orchestrator, global, word);
     if (!instance.spec.keepsStdin)
-        throw UsageError(
-            fmt::format("{} is no stdio server: clients reach it by its URL (mcpctl connect-config)", instance.name));
+        throw UsageError(instance.spec.transport.type == Transport::Type::none
+                             ? fmt::format("{} is a gateway, and no MCP server", instance.name)
+                             : fmt::format("{} is no stdio server: clients reach it by its URL (mcpctl connect-config)",
+                                           instance.name));
     AttachLock lock(lockFolder(), instance.id, instance.name, steal);
     // From here on nobody else talks to it.
     instance = withFreshProcess(orchestrator, global, instance, lock.servedBefore());

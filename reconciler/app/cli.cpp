@@ -3,6 +3,7 @@
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/completion.h"
+#include "app/gateway_options.h"
 #include "app/history_command.h"
 #include "app/report.h"
 #include "app/report_formats.h"
@@ -135,7 +136,26 @@ private:
                     {.env = "MCPCTL_HISTORY"});
         line.flag(
             "--no-history", [&global] { global.history = "none"; }, "record nothing");
+        gatewayOptions(line);
         line.flag("--stats", global.stats, "tell the engine calls and bytes at the end");
+    }
+
+    void gatewayOptions(Arguments& line)
+    {
+        auto& global = given_.global;
+        line.option("--gateway-image", "IMAGE", global.gatewayImage,
+                    "haproxy for the gateways, best with its digest (default haproxy:2.6.12-alpine, or "
+                    "$MCPCTL_GATEWAY_IMAGE)",
+                    {.env = "MCPCTL_GATEWAY_IMAGE"});
+        line.option("--egress-dns", "ADDRESSES", global.egressDns,
+                    "name servers of the egress gateway (default: this host's own, or $MCPCTL_EGRESS_DNS)",
+                    {.env = "MCPCTL_EGRESS_DNS", .complaint = complaintAboutNameServers});
+        line.option("--egress-refuse", "ADDRESSES", global.egressRefuse,
+                    "public addresses to treat as private: those of the engine's host (or $MCPCTL_EGRESS_REFUSE)",
+                    {.env = "MCPCTL_EGRESS_REFUSE", .complaint = complaintAboutAddresses});
+        line.option("--network-pool", "CIDR", global.networkPool,
+                    "where the gateways' networks come from (default 10.213.0.0/16, or $MCPCTL_NETWORK_POOL)",
+                    {.env = "MCPCTL_NETWORK_POOL", .complaint = complaintAboutPool});
     }
 
     /// The order in which they stand on the command line is the one in which they are asked.

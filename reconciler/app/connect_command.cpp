@@ -42,9 +42,9 @@ ConnectContext contextOf(const GlobalOptions& global, const ConnectOptions& opti
 }
 
 /// Those that are named, else all that run; of one profile, if that is named.
-std::vector<ObservedInstance> chosen(const Listing& listing, const ConnectOptions& options)
+std::vector<ObservedInstance> chosen(const std::vector<ObservedInstance>& servers, const ConnectOptions& options)
 {
-    auto out = options.profile.empty() ? settledInstances(listing.ours) : selectProfile(listing.ours, options.profile);
+    auto out = options.profile.empty() ? settledInstances(servers) : selectProfile(servers, options.profile);
     if (!options.instances.empty())
         return selectInstances(out, options.instances);
     std::erase_if(out, [](const auto& each) { return each.state != RunState::running; });
@@ -56,7 +56,7 @@ std::vector<ObservedInstance> chosen(const Listing& listing, const ConnectOption
 ExitCode connectConfigCommand(const GlobalOptions& global, const ConnectOptions& options)
 {
     const auto engine = openForReading(global);
-    const auto instances = chosen(engine.view->listInstances(ProjectName(global.project)), options);
+    const auto instances = chosen(asPublished(engine.view->listInstances(ProjectName(global.project)).ours), options);
     const auto config = connectConfig(options.client, instances, contextOf(global, options));
     say(fmt::format("for {}:\n", config.file));
     print(config.text);

@@ -1,6 +1,7 @@
 #include "app/connect_config.h"
 
 #include "app/json.h"
+#include "validate/gateway_config.h"
 
 #include <Poco/JSON/Stringifier.h>
 
@@ -200,6 +201,21 @@ const std::vector<std::pair<std::string, ConnectClient>>& connectClients()
         {"windsurf", ConnectClient::windsurf},
     };
     return clients;
+}
+
+std::vector<ObservedInstance> asPublished(std::vector<ObservedInstance> instances)
+{
+    std::map<std::string, std::set<Publication>> published;
+    for (const auto& gateway : instances)
+        for (const auto& [path, config] : gateway.spec.configFiles)
+            for (const auto& [instance, port] : ingressPorts(config))
+                for (const auto& publication : gateway.spec.publications)
+                    if (publication.targetPort == port)
+                        published[instance].insert(publication);
+    std::erase_if(instances, [](const auto& each) { return each.spec.transport.type == Transport::Type::none; });
+    for (auto& instance : instances)
+        instance.spec.publications.merge(published[instance.name]);
+    return instances;
 }
 
 ConnectConfig connectConfig(ConnectClient client, const std::vector<ObservedInstance>& instances,

@@ -43,6 +43,9 @@ struct ConnectConfig
     std::map<std::string, std::string> leftOut; ///< instance -> why it is not in `text`
 };
 
+/// The servers among `instances`, each with the ports of the ingress gateway that lead to it.
+std::vector<ObservedInstance> asPublished(std::vector<ObservedInstance> instances);
+
 /// The configuration by which `client` reaches `instances`: a stdio server through `mcpctl attach`, a
 /// streamable-http one by the URL of its published port. Pure; the same input gives the same bytes.
 ///

@@ -49,6 +49,8 @@ std::string details(const Event& event)
         return event.network;
     case Type::nameTaken:
         return "by what is not managed here";
+    case Type::egressDenied:
+        return fmt::format("{} ({})", event.target, event.reason);
     default:
         return "";
     }
@@ -58,7 +60,8 @@ std::string_view colourOf(const Event& event)
 {
     if (event.type == Type::oom || event.health == "unhealthy" || (event.type == Type::die && event.exitCode != 0))
         return "\033[31m";
-    if (event.type == Type::die || event.type == Type::gap || event.type == Type::nameTaken)
+    if (event.type == Type::die || event.type == Type::gap || event.type == Type::nameTaken ||
+        event.type == Type::egressDenied)
         return "\033[33m";
     return "";
 }
@@ -98,6 +101,12 @@ std::string eventJson(const Event& event)
     {
         out->set("instance", event.name);
         out->set("id", event.id);
+    }
+    if (event.type == Type::egressDenied)
+    {
+        out->set("instance", event.name);
+        out->set("target", event.target);
+        out->set("reason", event.reason);
     }
     if (event.type == Type::die)
         out->set("exitCode", event.exitCode < 0 ? Poco::Dynamic::Var() : Poco::Dynamic::Var(event.exitCode));

@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/egress_watch.h"
 #include "app/engine.h"
 #include "app/event_line.h"
 #include "app/moment.h"
@@ -6,6 +7,7 @@
 #include "app/report.h"
 #include "app/select_instances.h"
 #include "app/terminal.h"
+#include "model/gateways.h"
 #include "model/timestamp.h"
 #include "orchestrator/event_follower.h"
 #include "orchestrator/pause.h"
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -33,7 +36,9 @@ std::set<std::string> namesMeant(const OrchestratorView& view, const GlobalOptio
     const auto ours = view.listInstances(ProjectName(global.project)).ours;
     std::set<std::string> names;
     for (const auto& word : words)
-        names.insert(word.starts_with(global.project + "-") ? word : selectInstances(ours, {word}).front().name);
+        names.insert(word.starts_with(global.project + "-") || isGateway(word, ProjectName(global.project))
+                         ? word
+                         : selectInstances(ours, {word}).front().name);
     return names;
 }
 
@@ -72,7 +77,8 @@ bool concerns(const Event& event, const std::string& project, const std::set<std
         return true;
     case Event::Type::networkCreate:
     case Event::Type::networkDestroy:
-        return names.empty() && (event.network == "mcpctl-network" || event.network.starts_with(project + "-"));
+        return names.empty() && (event.network == "mcpctl-network" || event.network.starts_with(project + "-") ||
+                                 event.network.starts_with(project + "."));
     default:
         return names.empty() || names.contains(event.name) || names.contains(event.oldName);
     }
@@ -91,14 +97,19 @@ ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& option
     const ProjectName project(global.project);
     const auto names = namesMeant(*engine.view, global, options.instances);
     const bool colour = wantsColour(STDOUT_FILENO);
+    std::mutex printing; // the gateway's log has a thread of its own
     const auto show = [&](const Event& event)
     {
+        const std::lock_guard lock(printing);
         if (concerns(event, global.project, names) && event.timeNanos <= until.value_or(event.timeNanos))
             print(global.output == OutputFormat::json ? eventJson(event) : eventLine(event, colour));
     };
 
     if (until && *until <= now)
+    {
         engine.view->eventsBetween(project, since.value_or(0), until, show);
+        pastDenials(*engine.view, project, since.value_or(0), *until, show);
+    }
     else
     {
         const StopAt end(until, stop);
@@ -106,6 +117,7 @@ ExitCode eventsCommand(const GlobalOptions& global, const ObserveOptions& option
         follow.sinceNanos = since;
         follow.onBroken = [](const std::string& why) { say(fmt::format("{}; connecting again\n", why)); };
         follow.onMended = [] { say("connected again\n"); };
+        const EgressWatch denials(*engine.view, project, since.value_or(now), show);
         EventFollower(*engine.view, project, follow).run(show, end.token());
     }
     if (global.stats)

@@ -190,6 +190,12 @@ void Metrics::changeEnded(const Outcome& outcome)
     ++counts_.changes[{outcome.verb, outcome.result}];
 }
 
+void Metrics::egressDenied(const std::string& instance)
+{
+    const std::lock_guard lock(mutex_);
+    ++counts_.denials[instance];
+}
+
 void Metrics::tellCounts(MetricsText& out) const
 {
     const std::lock_guard lock(mutex_);
@@ -209,6 +215,9 @@ void Metrics::tellCounts(MetricsText& out) const
     out.family("mcpctl_changes_total", Type::counter, "Steps that were carried out, by kind and result.");
     for (const auto& [key, count] : counts_.changes)
         out.sample(static_cast<double>(count), {{"kind", key.first}, {"result", toString(key.second)}});
+    out.family("mcpctl_egress_denied_total", Type::counter, "Connections that the egress gateway refused a server.");
+    for (const auto& [instance, count] : counts_.denials)
+        out.sample(static_cast<double>(count), {{"instance", instance}});
 }
 
 std::string Metrics::render(const DaemonState& state, const EngineStatistics& engine,

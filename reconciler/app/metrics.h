@@ -29,6 +29,8 @@ public:
 
     void passEnded(PassSummary::Result result, std::chrono::nanoseconds took);
     void changeEnded(const Outcome& outcome);
+    /// The egress gateway did not let this server out.
+    void egressDenied(const std::string& instance);
 
     /// The Prometheus text format, version 0.0.4.
     std::string render(const DaemonState& state, const EngineStatistics& engine,
@@ -41,6 +43,7 @@ private:
         std::array<std::uint64_t, bounds.size() + 1> passesUpTo{}; ///< by bound, the last without one; not cumulated
         double passSeconds = 0;
         std::map<std::pair<std::string, Outcome::Result>, std::uint64_t> changes; ///< by verb and result
+        std::map<std::string, std::uint64_t> denials;                             ///< by instance
     };
 
     void tellCounts(MetricsText& out) const;

@@ -36,6 +36,11 @@ struct GlobalOptions
     std::vector<SecretSource> secrets;  ///< as given, in their order; see inOrder()
     std::vector<std::string> policies;  ///< SecurityPolicies from outside of the manifests: files or folders
     std::optional<std::string> history; ///< where it is kept; `none` keeps none
+    // Of the gateways; as gatewayOptions() takes them.
+    std::optional<std::string> gatewayImage;
+    std::optional<std::string> egressDns;    ///< ADDRESS[:PORT],...
+    std::optional<std::string> egressRefuse; ///< ADDRESS or CIDR,...
+    std::optional<std::string> networkPool;  ///< CIDR
 };
 
 /// Whose logs are shown, and what of them.

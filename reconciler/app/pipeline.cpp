@@ -1,10 +1,14 @@
 #include "app/pipeline.h"
 
+#include "app/gateway_options.h"
+#include "app/host_ports.h"
 #include "app/outside_policies.h"
 #include "app/policy_context.h"
 #include "app/secrets.h"
+#include "diff/addresses.h"
 #include "diff/diff.h"
 #include "load/load.h"
+#include "model/gateways.h"
 #include "orchestrator/observe.h"
 #include "validate/validate.h"
 
@@ -52,7 +56,8 @@ bool selected(const std::vector<std::string>& names, const std::string& name)
     return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// `desired` with only the instances that were asked for, and the networks that they need.
+/// `desired` with only the instances that were asked for, and the networks that they need. Gateways stay: they
+/// cannot serve some without the others.
 DesiredState narrow(DesiredState desired, const ReconcileOptions& options)
 {
     if (!narrowed(options))
@@ -62,8 +67,9 @@ DesiredState narrow(DesiredState desired, const ReconcileOptions& options)
     std::erase_if(desired.instances,
                   [&](const auto& entry)
                   {
-                      return !selected(options.profiles, entry.second.profile.text) ||
-                             !selected(options.servers, entry.second.server.text);
+                      return !isGateway(entry.first.text, desired.project) &&
+                             (!selected(options.profiles, entry.second.profile.text) ||
+                              !selected(options.servers, entry.second.server.text));
                   });
     std::erase_if(desired.networks,
                   [&](const auto& network)
@@ -82,7 +88,8 @@ namespace
 
 Validated validateNow(const Manifests& manifests, Manifests policies, const GlobalOptions& global)
 {
-    return validate(manifests, {ProjectName(global.project), policyContext(global), std::move(policies)});
+    return validate(manifests,
+                    {ProjectName(global.project), policyContext(global), gatewayOptions(global), std::move(policies)});
 }
 
 std::set<InstanceName> stoppedOf(const Validated& validated)
@@ -131,6 +138,8 @@ Decision decide(const Declared& declared, const GlobalOptions& global, const Rec
     DiffOptions diffOptions;
     diffOptions.prune = options.prune && declared.wholeFolders && !narrowed(options);
     decision.observed = observe(view, decision.desired);
+    decision.observed.portsInUse = portsInUse(decision.desired, decision.observed, global);
+    decision.desired = withAddresses(std::move(decision.desired), decision.observed);
     decision.plan = diff(decision.desired, decision.observed, diffOptions);
     decision.guard =
         pruneGuard(decision.plan, decision.desired.instances.size(), {options.allowEmpty, options.pruneMax});

@@ -26,8 +26,8 @@ Probes probeAll(McpOrchestrator& orchestrator, const std::vector<ObservedInstanc
     auto found = cachedProbes(orchestrator, instances);
     std::vector<const ObservedInstance*> open;
     for (const auto& each : instances)
-        if (each.state == RunState::running && each.spec.health.type != HealthCheck::Type::none &&
-            !found.contains(each.id))
+        if (each.state == RunState::running && each.spec.transport.type != Transport::Type::none &&
+            each.spec.health.type != HealthCheck::Type::none && !found.contains(each.id))
             open.push_back(&each);
     if (open.empty())
         return found;

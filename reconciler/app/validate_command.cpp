@@ -3,6 +3,7 @@
 #include "app/pipeline.h"
 #include "app/report.h"
 #include "app/report_formats.h"
+#include "model/gateways.h"
 
 #include <fmt/format.h>
 
@@ -26,10 +27,15 @@ std::string asText(const Declared& declared)
     if (declared.valid())
     {
         std::set<ProfileName> profiles;
+        std::size_t instances = 0;
         for (const auto& [name, instance] : declared.desired.instances)
-            profiles.insert(instance.profile);
-        return out + fmt::format("valid: {} in {}\n", plural(declared.desired.instances.size(), "instance"),
-                                 plural(profiles.size(), "profile"));
+            if (!isGateway(name.text, declared.desired.project))
+            {
+                profiles.insert(instance.profile);
+                ++instances;
+            }
+        return out +
+               fmt::format("valid: {} in {}\n", plural(instances, "instance"), plural(profiles.size(), "profile"));
     }
     std::size_t errors = 0;
     for (const auto& diagnostic : declared.diagnostics)

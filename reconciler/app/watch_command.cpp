@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/daemon_threads.h"
+#include "app/egress_watch.h"
 #include "app/engine.h"
 #include "app/folder_watch.h"
 #include "app/git_fetching.h"
@@ -11,6 +12,7 @@
 #include "app/run_recording.h"
 #include "app/sd_notify.h"
 #include "app/watch_loop.h"
+#include "model/timestamp.h"
 #include "record/history.h"
 #include "record/leadership.h"
 #include "system/memory.h"
@@ -40,7 +42,7 @@ EventRecord recordOf(const Event& event, const std::string& project, const std::
     if (event.type == Event::Type::die)
         record.details = fmt::format("exit code {}", event.exitCode);
     else
-        record.details = event.health + event.network + event.oldName;
+        record.details = event.health + event.network + event.oldName + event.target;
     if (event.synthesised)
         record.details += record.details.empty() ? "found by looking" : ", found by looking";
     return record;
@@ -104,6 +106,7 @@ private:
     HttpSources httpSources();
     void onPass(const PassSummary& summary);
     void onEvent(const Event& event);
+    void onDenial(const Event& denial);
     void onFetched(const std::string& error, bool changed);
 
     const GlobalOptions global_;
@@ -118,6 +121,7 @@ private:
     std::optional<Leadership> leadership_;
     Metrics metrics_;
     EventHub events_;
+    DenialFilter denials_; ///< of the thread that tells denials
     WakeUp wakeUp_;
     bool wasDone_ = false; ///< of the loop's thread
     WatchLoop loop_;
@@ -217,6 +221,16 @@ void Daemon::onEvent(const Event& event)
         recorder_.record(recordOf(event, global_.project, loop_.state()->engineId));
 }
 
+void Daemon::onDenial(const Event& denial)
+{
+    metrics_.egressDenied(denial.name);
+    if (!denials_.isNews(denial, DenialFilter::Clock::now()))
+        return;
+    log_.warning(fmt::format("{} was not let out to {}: {}", denial.name, denial.target, denial.reason));
+    events_.publish(denial);
+    recorder_.record(recordOf(denial, global_.project, loop_.state()->engineId));
+}
+
 void Daemon::onFetched(const std::string& error, bool changed)
 {
     if (error != loop_.state()->sourceError)
@@ -254,6 +268,8 @@ void Daemon::run()
                               .scrub = [this](const std::string& text) { return loop_.scrubbed(text); },
                               .tell = [this](const HealthWatch::Found& found) { loop_.setHealth(found); }},
                              log_);
+    const EgressWatch denials(*engine_.orchestrator, ProjectName(global_.project), nowNanos(),
+                              [this](const Event& denial) { onDenial(denial); });
     const Watchdog watchdog([this] { return isAlive(loop_); });
     const Retention retention(history_, global_.project, watch_.historyKeep, log_);
     loop_.run(signals_.stopToken());

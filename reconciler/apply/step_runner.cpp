@@ -28,7 +28,14 @@ public:
     {
         engine().setResourceLimits(each.id, each.resources, each.restart);
     }
-    void operator()(const action::Connect& each) const { engine().connectNetwork(each.id, each.network, each.aliases); }
+    void operator()(const action::Connect& each) const
+    {
+        engine().connectNetwork(each.id, each.network, each.aliases, each.address);
+    }
+    void operator()(const action::Configure& each) const
+    {
+        engine().setConfiguration(each.id, want().spec.configFiles);
+    }
     void operator()(const action::Disconnect& each) const { engine().disconnectNetwork(each.id, each.network); }
     void operator()(const action::Suspend& each) const { engine().suspendServer(each.id); }
     void operator()(const action::Remove& each) const { engine().stopServer(each.id); }

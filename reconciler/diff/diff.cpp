@@ -3,6 +3,8 @@
 #include "diff/differences.h"
 #include "diff/instance.h"
 #include "diff/network.h"
+#include "model/gateways.h"
+#include "model/publications.h"
 #include "model/secrets.h"
 
 #include <fmt/format.h>
@@ -62,13 +64,6 @@ bool isUp(const ObservedInstance& instance)
 {
     return instance.state == RunState::running || instance.state == RunState::restarting ||
            instance.state == RunState::paused;
-}
-
-bool clash(const Publication& left, const Publication& right)
-{
-    const auto any = [](const std::string& address) { return address == "0.0.0.0" || address == "::"; };
-    return left.hostPort == right.hostPort &&
-           (left.address == right.address || any(left.address) || any(right.address));
 }
 
 bool starts(const Step& step)
@@ -142,7 +137,8 @@ Plan diff(const DesiredState& desired, const ObservedState& observed, const Diff
     plan.project = desired.project;
     plan.engineId = observed.engineId;
     plan.desiredDigest = digestOf(desired);
-    plan.ownedInstances = groups.size();
+    plan.ownedInstances = static_cast<std::size_t>(std::count_if(
+        groups.begin(), groups.end(), [&](const auto& group) { return !isGateway(group.first, desired.project); }));
     plan.notes = observed.notes;
     for (const auto& foreign : observed.foreign)
         if (!foreign.why.empty())

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mcpctl
 {
 
@@ -113,6 +115,20 @@ std::vector<Change> memberChanges(const Field& field, const Form& want, const Fo
     return changes;
 }
 
+/// On `network`, with the same names and the same fixed address.
+bool hangsAlike(const ServerSpec& left, const ServerSpec& right, const NetworkName& network)
+{
+    const auto one = left.networks.find(network);
+    const auto other = right.networks.find(network);
+    const auto address = [&](const ServerSpec& spec)
+    {
+        const auto fixed = spec.fixedAddresses.find(network);
+        return fixed == spec.fixedAddresses.end() ? "" : fixed->second;
+    };
+    return one != left.networks.end() && other != right.networks.end() && one->second == other->second &&
+           address(left) == address(right);
+}
+
 void compareNetworks(const ServerSpec& want, const ObservedInstance& live, Differences& differences)
 {
     // The engine cannot connect an instance that was made without any network, and one that loses its
@@ -123,15 +139,25 @@ void compareNetworks(const ServerSpec& want, const ObservedInstance& live, Diffe
         return;
     }
     for (const auto& [network, aliases] : live.spec.networks)
-        if (const auto wanted = want.networks.find(network); wanted == want.networks.end() || wanted->second != aliases)
+        if (!hangsAlike(want, live.spec, network))
             differences.disconnect.insert(network);
     for (const auto& [network, aliases] : want.networks)
-        if (const auto there = live.spec.networks.find(network);
-            there == live.spec.networks.end() || there->second != aliases)
+        if (!hangsAlike(want, live.spec, network))
             differences.connect.emplace(network, aliases);
     const bool keepsOne = differences.disconnect.size() < live.spec.networks.size();
     if (!keepsOne)
         differences.replace = true;
+}
+
+/// A file can be written, not taken away; and one that was made without a place for files has to be made anew.
+void compareConfig(const ServerSpec& want, const ObservedInstance& live, Differences& differences)
+{
+    const auto& there = live.spec.configFiles;
+    const bool tooMany = std::any_of(there.begin(), there.end(),
+                                     [&](const auto& file) { return !want.configFiles.contains(file.first); });
+    const auto made = live.marks.fieldHashes.find("configFiles");
+    const bool hasPlace = made != live.marks.fieldHashes.end() && made->second != fieldHashes({}).at("configFiles");
+    (tooMany || !hasPlace ? differences.replace : differences.reload) = true;
 }
 
 /// A limit that is cleared, or the other way to say a cpu limit, cannot be had in place.
@@ -230,6 +256,8 @@ Differences compareInstance(const DesiredInstance& want, const ObservedInstance&
 
         if (field.repair == Repair::networks)
             compareNetworks(spec, live, differences);
+        else if (field.repair == Repair::reload)
+            compareConfig(spec, live, differences);
         else if (needsReplace(field, wanted))
             differences.replace = true;
         else

@@ -16,6 +16,7 @@ struct Differences
     std::vector<Change> changes;
     bool replace = false;
     bool update = false;              ///< limits or restart policy
+    bool reload = false;              ///< configuration files
     std::set<NetworkName> disconnect; ///< in this order: off, then on
     std::map<NetworkName, std::set<std::string>> connect;
 };

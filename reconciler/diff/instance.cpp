@@ -177,8 +177,12 @@ private:
         {
             if (blockedNetworks_.count(network) > 0)
                 return block(fmt::format("network {} is not as declared", network.text));
-            step_.actions.push_back(action::Connect{base.id, network, aliases});
+            const auto address = want_.spec.fixedAddresses.find(network);
+            step_.actions.push_back(action::Connect{base.id, network, aliases,
+                                                    address == want_.spec.fixedAddresses.end() ? "" : address->second});
         }
+        if (differences.reload)
+            step_.actions.push_back(action::Configure{base.id});
         start(base);
     }
 
@@ -201,7 +205,7 @@ private:
     /// The image to launch from, or nothing, with the step blocked.
     std::optional<action::ImageSource> launchable()
     {
-        if (blockedByNetwork())
+        if (blockedByNetwork() || blockedByPort())
             return std::nullopt;
         auto image = imageSource(want_, observed_);
         if (!image)
@@ -216,6 +220,17 @@ private:
             if (blockedNetworks_.count(network) > 0)
             {
                 block(fmt::format("network {} is not as declared", network.text));
+                return true;
+            }
+        return false;
+    }
+
+    bool blockedByPort()
+    {
+        for (const auto& port : want_.spec.publications)
+            if (observed_.portsInUse.contains({port.address, port.hostPort, 0}))
+            {
+                block(fmt::format("something else on the engine's host listens on {}:{}", port.address, port.hostPort));
                 return true;
             }
         return false;

@@ -83,7 +83,13 @@ void makeAnew(const NetworkSpec& want, const ObservedNetwork& live, const Observ
     step.actions.push_back(action::RemoveNetwork{live.id});
     step.actions.push_back(action::EnsureNetwork{want});
     for (const auto* instance : ours)
-        step.actions.push_back(action::Connect{instance->id, want.name, instance->spec.networks.at(want.name)});
+    {
+        // A fixed address stands for as long as the subnet does.
+        const auto fixed = instance->spec.fixedAddresses.find(want.name);
+        const bool stands = fixed != instance->spec.fixedAddresses.end() && want.subnet == live.spec.subnet;
+        step.actions.push_back(action::Connect{instance->id, want.name, instance->spec.networks.at(want.name),
+                                               stands ? fixed->second : ""});
+    }
     step.because += "; it is made anew";
     if (!ours.empty())
         step.because += fmt::format(", and {} {} over to it", ours.size(),
@@ -113,6 +119,12 @@ std::optional<Step> planNetwork(const DesiredNetwork& want, const ObservedState&
 {
     Step step{Step::Phase::networks, want.spec.name.text, {}, {}, "", want.place};
     const auto live = observed.networks.find(want.spec.name);
+    if (!want.problem.empty())
+    {
+        step.actions = {action::Blocked{}};
+        step.because = want.problem;
+        return step;
+    }
     if (observed.ambiguousNetworks.count(want.spec.name) > 0)
     {
         step.actions = {action::Blocked{}};

@@ -1,5 +1,7 @@
 #include "diff/prune_guard.h"
 
+#include "model/gateways.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,9 +11,12 @@ namespace mcpctl
 
 std::size_t prunedInstances(const Plan& plan)
 {
-    return static_cast<std::size_t>(
-        std::count_if(plan.steps.begin(), plan.steps.end(),
-                      [](const Step& step) { return step.phase == Step::Phase::prune && verbOf(step) == "remove"; }));
+    return static_cast<std::size_t>(std::count_if(plan.steps.begin(), plan.steps.end(),
+                                                  [&](const Step& step) {
+                                                      return step.phase == Step::Phase::prune &&
+                                                             verbOf(step) == "remove" &&
+                                                             !isGateway(step.object, plan.project);
+                                                  }));
 }
 
 std::optional<std::string> pruneGuard(const Plan& plan, std::size_t desiredInstances, const PruneLimits& limits)

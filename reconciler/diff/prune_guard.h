@@ -15,7 +15,7 @@ struct PruneLimits
     std::optional<std::size_t> most; ///< `--prune-max`: how many instances may go at once
 };
 
-/// Instances that `plan` removes because they are no longer declared.
+/// Instances that `plan` removes because they are no longer declared; gateways go with those they served.
 std::size_t prunedInstances(const Plan& plan);
 
 /// Why `plan` must not run as it is: it empties the project without `allowEmpty`, or removes more than

@@ -230,13 +230,14 @@ std::vector<std::string> ContainerCalls::setLimits(const std::string& id, const 
     return json["Warnings"].texts();
 }
 
-void ContainerCalls::connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases)
+void ContainerCalls::connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                             const std::string& address)
 {
     const Request request{.path = "/networks/" + network.text + "/connect",
                           .what = fmt::format("connect container {} to network {}", shortId(id), network.text)};
     try
     {
-        client_->post(request, Body::json(connectBody(id, aliases)));
+        client_->post(request, Body::json(connectBody(id, aliases, address)));
     }
     catch (const EngineError& error)
     {

@@ -47,8 +47,14 @@ public:
     /// Returns the engine's warnings.
     std::vector<std::string> setLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart);
 
-    void connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases);
+    void connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                 const std::string& address);
     void disconnect(const std::string& id, const NetworkName& network);
+
+    /// Puts the files where its next start finds them.
+    void writeConfig(const std::string& id, const std::map<std::string, std::string>& files);
+    /// The same while it runs, and its process loads them (McpOrchestrator::setConfiguration).
+    void reloadConfig(const std::string& id, const std::map<std::string, std::string>& files);
 
 private:
     std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;

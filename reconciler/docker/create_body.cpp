@@ -1,5 +1,7 @@
 #include "docker/create_body.h"
 
+#include "docker/config_files.h"
+#include "docker/escapes.h"
 #include "docker/labels.h"
 
 #include <Poco/JSON/Array.h>
@@ -124,6 +126,15 @@ Object::Ptr portBindings(const ServerSpec& spec)
 Array::Ptr mounts(const Launch& launch)
 {
     Array::Ptr out = new Array;
+    // A volume without a name, which goes with the container: the only place that can be written into from outside
+    // under a read-only root.
+    if (!launch.spec.configFiles.empty())
+    {
+        Object::Ptr one = new Object;
+        one->set("Target", configFolder(launch.spec.configFiles));
+        one->set("Type", std::string("volume"));
+        out->add(one);
+    }
     for (const auto& [path, mount] : launch.spec.mounts)
     {
         Object::Ptr one = new Object;
@@ -158,6 +169,7 @@ Object::Ptr hostConfig(const Launch& launch)
     host->set("CgroupnsMode", std::string("private"));
     host->set("Tmpfs", object(spec.tmpfs));
     host->set("Init", spec.initProcess);
+    host->set("Sysctls", object({{std::string(forwardingSysctl), "0"}}));
     host->set("NetworkMode", spec.networks.empty() ? std::string("none") : spec.networks.begin()->first.text);
     host->set("Dns", list(spec.nameServers));
     host->set("DnsOptions", list(spec.nameServerOptions));
@@ -171,10 +183,16 @@ Object::Ptr hostConfig(const Launch& launch)
     return host;
 }
 
-Object::Ptr endpoint(const std::set<std::string>& aliases)
+Object::Ptr endpoint(const std::set<std::string>& aliases, const std::string& address)
 {
     Object::Ptr out = new Object;
     out->set("Aliases", list(aliases));
+    if (!address.empty())
+    {
+        Object::Ptr ipam = new Object;
+        ipam->set("IPv4Address", address);
+        out->set("IPAMConfig", ipam);
+    }
     return out;
 }
 
@@ -183,7 +201,8 @@ Object::Ptr networkingConfig(const ServerSpec& spec, bool all)
     Object::Ptr endpoints = new Object;
     for (const auto& [network, aliases] : spec.networks)
     {
-        endpoints->set(network.text, endpoint(aliases));
+        const auto address = spec.fixedAddresses.find(network);
+        endpoints->set(network.text, endpoint(aliases, address == spec.fixedAddresses.end() ? "" : address->second));
         if (!all)
             break;
     }
@@ -212,6 +231,8 @@ Object createBody(const Launch& launch, ApiVersion api)
     body.set("Env", list(env));
     auto labels = toLabels(launch.marks);
     labels.emplace(label::transport, toLabel(spec.transport));
+    if (!spec.configFiles.empty())
+        labels.emplace(label::config, configFolder(spec.configFiles));
     body.set("Labels", object(labels));
     body.set("OpenStdin", spec.keepsStdin);
     body.set("StdinOnce", spec.keepsStdin);
@@ -239,11 +260,11 @@ Object updateBody(const RestartPolicy& restart)
     return body;
 }
 
-Object connectBody(const std::string& id, const std::set<std::string>& aliases)
+Object connectBody(const std::string& id, const std::set<std::string>& aliases, const std::string& address)
 {
     Object body;
     body.set("Container", id);
-    body.set("EndpointConfig", endpoint(aliases));
+    body.set("EndpointConfig", endpoint(aliases, address));
     return body;
 }
 

@@ -27,6 +27,6 @@ Poco::JSON::Object updateBody(const Resources& resources, const RestartPolicy& r
 Poco::JSON::Object updateBody(const RestartPolicy& restart);
 
 /// Body of POST /networks/NAME/connect.
-Poco::JSON::Object connectBody(const std::string& id, const std::set<std::string>& aliases);
+Poco::JSON::Object connectBody(const std::string& id, const std::set<std::string>& aliases, const std::string& address);
 
 }

@@ -116,6 +116,14 @@ void DockerOrchestrator::setResourceLimits(const std::string& id, const Resource
         throwNotEnforced("set the limits of container " + shortId(id), lines, warnings);
 }
 
+void DockerOrchestrator::setConfiguration(const std::string& id, const std::map<std::string, std::string>& files)
+{
+    if (mustInspect(reader(), id).instance.state == RunState::running)
+        calls_.reloadConfig(id, files);
+    else
+        calls_.writeConfig(id, files);
+}
+
 void DockerOrchestrator::ensureNetworkExists(const NetworkSpec& network)
 {
     const std::lock_guard lock(networkMutex_);
@@ -128,9 +136,9 @@ void DockerOrchestrator::removeNetwork(const std::string& id)
 }
 
 void DockerOrchestrator::connectNetwork(const std::string& id, const NetworkName& network,
-                                        const std::set<std::string>& aliases)
+                                        const std::set<std::string>& aliases, const std::string& address)
 {
-    calls_.connect(id, network, aliases);
+    calls_.connect(id, network, aliases, address);
 }
 
 void DockerOrchestrator::disconnectNetwork(const std::string& id, const NetworkName& network)

@@ -1,5 +1,6 @@
 #include "docker/engine_reader.h"
 
+#include "docker/config_files.h"
 #include "docker/labels.h"
 #include "docker/parse_image.h"
 #include "docker/parse_instance.h"
@@ -144,7 +145,7 @@ std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters)
 std::vector<Inspection> EngineReader::inspectAll(const std::vector<std::string>& ids) const
 {
     std::vector<std::optional<Inspection>> found(ids.size());
-    forEachInParallel(ids.size(), workers, [&](std::size_t i) { found[i] = inspect(ids[i]); });
+    forEachInParallel(ids.size(), workers, [&](std::size_t i) { found[i] = inspectWithConfig(ids[i]); });
     std::vector<Inspection> out;
     for (auto& each : found)
         if (each)
@@ -247,6 +248,17 @@ std::optional<Inspection> EngineReader::inspect(const std::string& idOrName) con
     if (!inspection.secretsFolder.empty())
         readSecretFiles(instance, secrets_, inspection.secretsFolder, isOnThisHost());
     return inspection;
+}
+
+std::optional<Inspection> EngineReader::inspectWithConfig(const std::string& idOrName) const
+{
+    auto found = inspect(idOrName);
+    if (!found)
+        return found;
+    const auto labels = found->json["Config"]["Labels"].textMap();
+    if (const auto folder = labels.find(std::string(label::config)); folder != labels.end())
+        found->instance.spec.configFiles = readConfig(*client_, found->instance.id, folder->second);
+    return found;
 }
 
 LiveStatus EngineReader::status(const std::string& id) const

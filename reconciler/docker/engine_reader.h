@@ -58,6 +58,8 @@ public:
 
     /// By id or name; nothing when it is gone.
     std::optional<Inspection> inspect(const std::string& idOrName) const;
+    /// With its configuration files, which cost another call where it has any.
+    std::optional<Inspection> inspectWithConfig(const std::string& idOrName) const;
 
     void logs(const std::string& id, const LogOptions& options, const LogSink& sink, const std::stop_token& stop) const;
     void events(const ProjectName& project, const EventSink& sink, const std::stop_token& stop) const;

@@ -127,14 +127,22 @@ std::set<std::string> findEscapes(const JsonView& host)
         escapes.insert("privileged");
     if (host["OomKillDisable"].flag())
         escapes.insert("oom-kill-disabled");
-    if (!host["Sysctls"].members().empty())
-        escapes.insert("sysctls");
+    for (const auto& [name, value] : host["Sysctls"].textMap())
+        if (name != forwardingSysctl || value != "0")
+            escapes.insert("sysctls");
     addNamespaces(escapes, host);
     addSecurityOptions(escapes, host);
     addDevices(escapes, host);
     addPublications(escapes, host);
     addMountKinds(escapes, host);
     return escapes;
+}
+
+bool refusesToForward(const JsonView& hostConfig)
+{
+    const auto sysctls = hostConfig["Sysctls"].textMap();
+    const auto found = sysctls.find(std::string(forwardingSysctl));
+    return found != sysctls.end() && found->second == "0";
 }
 
 bool hasNoNewPrivileges(const JsonView& host)

@@ -8,6 +8,12 @@
 namespace mcpctl::docker
 {
 
+/// Set to 0 in every container: one on two networks would be a way from one to the other, for an engine's containers
+/// forward as its host does.
+inline constexpr std::string_view forwardingSysctl = "net.ipv4.ip_forward";
+
+bool refusesToForward(const JsonView& hostConfig);
+
 /// The ways out of isolation that a container has been given, by the `HostConfig` of its inspection, each as a short
 /// stable word: `privileged`, `host-network`, `device /dev/kvm`, `seccomp-unconfined`, ... mcpctl asks for none of
 /// them, so a container that it made has none.

@@ -98,7 +98,7 @@ bool EventTranslator::isOfInstance(Event::Type type)
 
 bool EventTranslator::couldBeOurs(const std::string& name) const
 {
-    return name.starts_with(project_.text + "-");
+    return name.starts_with(project_.text + "-") || name.starts_with(project_.text + ".");
 }
 
 std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)

@@ -88,13 +88,26 @@ Marks toMarks(const Labels& labels)
 
 std::string toLabel(const mcpctl::Transport& transport)
 {
-    return transport.type == mcpctl::Transport::Type::stdio ? "stdio"
-                                                            : fmt::format("{}{}", transport.port, transport.path);
+    switch (transport.type)
+    {
+    case mcpctl::Transport::Type::stdio:
+        return "stdio";
+    case mcpctl::Transport::Type::none:
+        return "none";
+    case mcpctl::Transport::Type::streamableHttp:
+        break;
+    }
+    return fmt::format("{}{}", transport.port, transport.path);
 }
 
 mcpctl::Transport toTransport(const std::string& text)
 {
     mcpctl::Transport transport;
+    if (text == "none")
+    {
+        transport.type = mcpctl::Transport::Type::none;
+        return transport;
+    }
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), transport.port);
     if (error != std::errc() || transport.port == 0)
         return {};

@@ -23,7 +23,8 @@ inline constexpr std::string_view profile = "mcpctl.profile";
 inline constexpr std::string_view instance = "mcpctl.instance"; ///< the full name
 inline constexpr std::string_view specHash = "mcpctl.spec-hash";
 inline constexpr std::string_view fields = "mcpctl.fields";       ///< `name=hash,name=hash`
-inline constexpr std::string_view transport = "mcpctl.transport"; ///< `stdio`, or port and path as `3001/mcp`
+inline constexpr std::string_view transport = "mcpctl.transport"; ///< `stdio`, `none`, or port and path as `3001/mcp`
+inline constexpr std::string_view config = "mcpctl.config";       ///< folder of configuration files, or absent
 inline constexpr std::string_view prune = "mcpctl.prune";         ///< "disabled", or absent
 inline constexpr std::string_view revision = "mcpctl.revision";
 inline constexpr std::string_view version = "mcpctl.version";

@@ -26,7 +26,7 @@ std::string shown(const std::map<std::string, std::string>& form)
 
 Inspection readBack(const EngineReader& reader, const std::string& id)
 {
-    auto found = reader.inspect(id);
+    auto found = reader.inspectWithConfig(id);
     if (!found)
         throw OrchestratorError(Kind::notFound,
                                 fmt::format("container {} was removed as soon as it was made", shortId(id)));
@@ -39,7 +39,10 @@ void connectOthers(ContainerCalls& calls, const EngineReader& reader, const std:
     const auto there = readBack(reader, id).instance.spec.networks;
     for (const auto& [network, aliases] : spec.networks)
         if (!there.contains(network))
-            calls.connect(id, network, aliases);
+        {
+            const auto address = spec.fixedAddresses.find(network);
+            calls.connect(id, network, aliases, address == spec.fixedAddresses.end() ? "" : address->second);
+        }
 }
 
 /// Files of secrets come by a mount that no manifest can ask for.
@@ -156,6 +159,8 @@ std::string makeInstance(ContainerCalls& calls, const EngineReader& reader, cons
              {
                  if (launch.spec.networks.size() > 1)
                      connectOthers(calls, reader, created.id, launch.spec);
+                 if (!launch.spec.configFiles.empty())
+                     calls.writeConfig(created.id, launch.spec.configFiles);
                  verify(reader, launch, "create container " + name, created);
              });
     return created.id;

@@ -54,7 +54,8 @@ void ensureNetwork(Client& client, const EngineReader& reader, const NetworkSpec
     if (isThere(reader, wanted))
         return;
 
-    const std::string what = "create network " + wanted.name.text;
+    const std::string what =
+        "create network " + wanted.name.text + (wanted.subnet.empty() ? "" : " with subnet " + wanted.subnet);
     const Request request{.path = "/networks/create", .what = what, .accept = {409}};
     const auto body = Body::json(networkBody(wanted));
     const auto response = translated([&] { return client.post(request, body); });

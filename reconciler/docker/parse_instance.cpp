@@ -138,6 +138,15 @@ std::map<NetworkName, std::set<std::string>> parseNetworks(const JsonView& inspe
     return out;
 }
 
+std::map<NetworkName, std::string> parseFixedAddresses(const JsonView& inspection)
+{
+    std::map<NetworkName, std::string> out;
+    for (const auto& [name, endpoint] : inspection["NetworkSettings"]["Networks"].members())
+        if (const auto address = endpoint["IPAMConfig"]["IPv4Address"].text(); !address.empty())
+            out.emplace(name, address);
+    return out;
+}
+
 std::map<NetworkName, std::string> parseAddresses(const JsonView& inspection)
 {
     std::map<NetworkName, std::string> out;
@@ -195,6 +204,7 @@ ServerSpec parseSpec(const JsonView& inspection, const Marks& marks)
     spec.mounts = parseMounts(inspection);
     spec.tmpfs = parseTmpfs(host);
     spec.networks = parseNetworks(inspection);
+    spec.fixedAddresses = parseFixedAddresses(inspection);
     spec.publications = parsePublications(host);
     spec.nameServers = host["Dns"].texts();
     spec.nameServerOptions = host["DnsOptions"].texts();
@@ -207,6 +217,8 @@ ServerSpec parseSpec(const JsonView& inspection, const Marks& marks)
     spec.readOnlyRootFilesystem = host["ReadonlyRootfs"].flag();
     spec.initProcess = host["Init"].flag();
     spec.escapes = findEscapes(host);
+    if (spec.networks.size() > 1 && !refusesToForward(host))
+        spec.escapes.insert("forwards-between-networks");
     return spec;
 }
 

@@ -29,7 +29,9 @@ struct NetworkSpec
 struct DesiredNetwork
 {
     NetworkSpec spec;
-    SourcePos place; ///< no place for networks that exist without being declared
+    SourcePos place;       ///< no place for networks that exist without being declared
+    bool fromPool = false; ///< its subnet is taken from the pool, when the engine's networks are known
+    std::string problem{}; ///< why it cannot be had; empty: it can
 };
 
 /// One server of one profile, ready to run.
@@ -57,6 +59,7 @@ struct DesiredState
     ProjectName project;
     std::map<InstanceName, DesiredInstance> instances;
     std::map<NetworkName, DesiredNetwork> networks; ///< those used or declared
+    std::string networkPool;                        ///< CIDR from which gateways' networks get their subnets
 };
 
 /// 64 hex digits over everything that the manifests declare. Secret values are not part of it.

@@ -92,7 +92,20 @@ Form networks(const ServerSpec& spec)
 {
     Form form;
     for (const auto& [network, aliases] : spec.networks)
-        form.emplace(network.text, aliases.empty() ? "connected" : fmt::format("as {}", fmt::join(aliases, ", ")));
+    {
+        const auto address = spec.fixedAddresses.find(network);
+        form.emplace(network.text, (aliases.empty() ? "connected" : fmt::format("as {}", fmt::join(aliases, ", "))) +
+                                       (address == spec.fixedAddresses.end() ? "" : " at " + address->second));
+    }
+    return form;
+}
+
+/// A text is too long to show; two that differ in it are told apart by its hash.
+Form configFiles(const ServerSpec& spec)
+{
+    Form form;
+    for (const auto& [path, text] : spec.configFiles)
+        form.emplace(path, sha256Hex(text).substr(0, 12));
     return form;
 }
 
@@ -130,6 +143,8 @@ Form transport(const ServerSpec& spec)
 {
     if (spec.transport.type == Transport::Type::stdio)
         return single("stdio");
+    if (spec.transport.type == Transport::Type::none)
+        return single("none");
     return single(fmt::format("streamable-http on port {}, path {}", spec.transport.port, spec.transport.path));
 }
 
@@ -165,6 +180,7 @@ constexpr auto table = std::to_array<Field>({
     {"tmpfs", Repair::replace, [](const ServerSpec& s) { return s.tmpfs; }},
     {"networks", Repair::networks, networks, false, guards},
     {"publish", Repair::replace, publications, false, guards},
+    {"configFiles", Repair::reload, configFiles, false, guards},
     {"nameServers", Repair::replace, nameServers, false, guards},
     {"logging", Repair::replace, logging},
     {"restart", Repair::restart, [](const ServerSpec& s) { return single(std::string(toString(s.restart.when))); }},

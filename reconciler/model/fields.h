@@ -16,6 +16,7 @@ enum class Repair
     limits,   ///< changed in place
     restart,  ///< the restart policy, changed in place
     networks, ///< connect or disconnect while it runs
+    reload,   ///< its configuration is written and loaded anew while it runs
     replace,
 };
 

@@ -1,5 +1,7 @@
 #include "model/observed_state.h"
 
+#include <algorithm>
+
 namespace mcpctl
 {
 
@@ -33,7 +35,8 @@ std::string referenceFor(const DesiredInstance& want, const ObservedState& obser
 
 std::string instanceOf(const std::string& name)
 {
-    return name.substr(0, name.find('.'));
+    // Names of gateways have a dot themselves.
+    return name.substr(0, std::min(name.find(".new-"), name.find(".old-")));
 }
 
 }

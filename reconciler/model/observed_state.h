@@ -101,6 +101,9 @@ struct ObservedState
     /// Reference -> `name@sha256:...` that the registry has for it now, for instances with pullPolicy
     /// always (see referenceFor).
     std::map<std::string, std::string> pins;
+    /// Ports that are to be published, and on which something else listens; only what could be found out. Their
+    /// targetPort is 0.
+    std::set<Publication> portsInUse{};
     std::vector<std::string> notes; ///< what could not be found out, and does not matter enough to fail
 };
 

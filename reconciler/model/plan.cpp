@@ -28,6 +28,7 @@ struct RankOf
     Rank operator()(const action::Update&) const { return {40, "update"}; }
     Rank operator()(const action::Connect&) const { return {40, "update"}; }
     Rank operator()(const action::Disconnect&) const { return {40, "update"}; }
+    Rank operator()(const action::Configure&) const { return {40, "update"}; }
     Rank operator()(const action::EnsureNetwork&) const { return {30, "create network"}; }
     Rank operator()(const action::RemoveNetwork&) const { return {30, "remove network"}; }
     Rank operator()(const action::Remove&) const { return {20, "remove"}; }

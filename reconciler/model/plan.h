@@ -85,6 +85,7 @@ struct Connect
     std::string id;
     NetworkName network;
     std::set<std::string> aliases;
+    std::string address{}; ///< a fixed one; empty: the engine's choice
     bool operator==(const Connect&) const = default;
 };
 struct Disconnect
@@ -92,6 +93,12 @@ struct Disconnect
     std::string id;
     NetworkName network;
     bool operator==(const Disconnect&) const = default;
+};
+/// Its configuration files are written, and its process loads them where it runs.
+struct Configure
+{
+    std::string id;
+    bool operator==(const Configure&) const = default;
 };
 struct Start
 {
@@ -134,8 +141,8 @@ struct Blocked
 }
 
 using Action = std::variant<action::EnsureNetwork, action::RemoveNetwork, action::Create, action::Replace,
-                            action::Update, action::Connect, action::Disconnect, action::Start, action::Suspend,
-                            action::Remove, action::Restore, action::FinishReplace, action::Blocked>;
+                            action::Update, action::Connect, action::Disconnect, action::Configure, action::Start,
+                            action::Suspend, action::Remove, action::Restore, action::FinishReplace, action::Blocked>;
 
 /// All that is to be done to one object, in this order, and why.
 struct Step

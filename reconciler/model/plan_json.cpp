@@ -68,6 +68,8 @@ struct ActionToJson
         for (const auto& alias : each.aliases)
             aliases->add(alias);
         out->set("aliases", aliases);
+        if (!each.address.empty())
+            out->set("address", each.address);
         return out;
     }
     Object::Ptr operator()(const action::Disconnect& each) const
@@ -76,6 +78,7 @@ struct ActionToJson
         out->set("network", each.network.text);
         return out;
     }
+    Object::Ptr operator()(const action::Configure& each) const { return withId("configure", each.id); }
     Object::Ptr operator()(const action::Start& each) const { return withId("start", each.id); }
     Object::Ptr operator()(const action::Suspend& each) const { return withId("stop", each.id); }
     Object::Ptr operator()(const action::Remove& each) const { return named("remove", each.id, each.name); }

@@ -55,6 +55,10 @@ struct Detail
                            ensure.network.internal ? "internal, no way out" : "an ordinary bridge, with a way out",
                            ensure.network.hostAddress ? "" : ", no address on the host");
     }
+    std::string operator()(const action::Configure&) const
+    {
+        return "write its configuration and let it load it; connections stay";
+    }
     template <typename Other>
     std::string operator()(const Other&) const
     {

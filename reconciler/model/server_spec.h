@@ -44,10 +44,11 @@ struct Transport
     {
         stdio,
         streamableHttp,
+        none, ///< it speaks no MCP: a gateway
     };
 
     Type type = Type::stdio;
-    std::uint16_t port = 0; ///< where a streamable-http server listens
+    std::uint16_t port = 0; ///< where a streamable-http server, or a gateway's check, listens
     std::string path;       ///< its endpoint, as `/mcp`
 
     bool operator==(const Transport&) const = default;
@@ -162,7 +163,11 @@ struct ServerSpec
     std::map<std::string, Mount> mounts;                   ///< by path inside
     std::map<std::string, std::string> tmpfs;              ///< path -> options, as `size=64m`
     std::map<NetworkName, std::set<std::string>> networks; ///< network -> names it answers to there
+    std::map<NetworkName, std::string> fixedAddresses;     ///< on the other networks the engine chooses
     std::set<Publication> publications;
+    /// Path inside -> text, all in one folder, which holds nothing else. They can change while it runs: its
+    /// process loads them anew on SIGUSR2. Not for secrets.
+    std::map<std::string, std::string> configFiles;
     std::vector<std::string> nameServers; ///< empty: the engine's
     std::vector<std::string> nameServerOptions;
     Logging logging;

@@ -53,6 +53,8 @@ const EventHandlers::Handler& handlerOf(const EventHandlers& handlers, Event::Ty
         return handlers.onNetworkDestroy;
     case Type::nameTaken:
         return handlers.onNameTaken;
+    case Type::egressDenied:
+        return handlers.onEgressDenied;
     case Type::nameFreed:
         break;
     }

@@ -31,6 +31,7 @@ struct EventHandlers
     Handler onNetworkDestroy{};
     Handler onNameTaken{};
     Handler onNameFreed{};
+    Handler onEgressDenied{};
 };
 
 /// A sink for subscribeEvents() or EventFollower that calls the handler of each event's type, on the thread

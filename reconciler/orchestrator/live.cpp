@@ -64,6 +64,8 @@ std::string_view toString(Event::Type type)
         return "name-taken";
     case Type::nameFreed:
         return "name-freed";
+    case Type::egressDenied:
+        return "egress-denied";
     }
     return "";
 }

@@ -62,8 +62,9 @@ struct Event
         networkDisconnect,
         networkCreate, ///< of any network of the engine, whoever's it is
         networkDestroy,
-        nameTaken, ///< somebody else's got a name `PROJECT-...`
-        nameFreed, ///< and lost it
+        nameTaken,    ///< somebody else's got a name `PROJECT-...`
+        nameFreed,    ///< and lost it
+        egressDenied, ///< an instance wanted out, and was not let; no engine tells it (app/egress_watch.h)
     };
 
     Type type = Type::subscribed;
@@ -74,6 +75,8 @@ struct Event
     int signal = 0;             ///< of `kill`
     std::string health;         ///< of `health`: `healthy`, `unhealthy`, `starting`
     std::string network;        ///< of the four about networks: its name
+    std::string target{};       ///< of `egressDenied`: NAME:PORT
+    std::string reason{};       ///< likewise
     std::int64_t timeNanos = 0; ///< since the epoch, on the engine's clock
     bool synthesised = false;   ///< nobody told it: found by looking again after a gap
 };

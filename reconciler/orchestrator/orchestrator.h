@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -157,12 +159,18 @@ public:
     /// In place, and read back.
     virtual void setResourceLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart) = 0;
 
+    /// Writes `files` in place of its configuration files, the same paths as at its start, and, where it runs, lets
+    /// its process load them. Throws with the process's words when it does not, and it goes on with the old ones;
+    /// until then they are shown as they are not. Repeating it is harmless.
+    virtual void setConfiguration(const std::string& id, const std::map<std::string, std::string>& files) = 0;
+
     /// Creates it, or finds it as it shall be; one that is otherwise is an error, not a change.
     virtual void ensureNetworkExists(const NetworkSpec& network) = 0;
     /// Succeeds when it is gone; an error while something hangs on it.
     virtual void removeNetwork(const std::string& id) = 0;
-    virtual void connectNetwork(const std::string& id, const NetworkName& network,
-                                const std::set<std::string>& aliases) = 0;
+    /// `address`: a fixed one, that connections over it survive a disconnect and connect; empty: the engine's choice.
+    virtual void connectNetwork(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                                const std::string& address) = 0;
     virtual void disconnectNetwork(const std::string& id, const NetworkName& network) = 0;
 
     /// The stdio of the instance's process, from now on. When the one who attached goes, a stdio server reads

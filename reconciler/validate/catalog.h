@@ -84,6 +84,16 @@ struct ProfileEntry
     bool usable = true;
 };
 
+/// One entry of `egress.allow`.
+struct EgressTarget
+{
+    std::string host; ///< a name in lower case, or an IPv4 address
+    std::uint16_t port = 0;
+    bool plain = false;   ///< TCP as it is, without a TLS hello that says where to
+    bool address = false; ///< `host` is an address: answers may point there
+    SourcePos place;
+};
+
 struct ProfileManifest
 {
     ProfileName name;
@@ -91,8 +101,7 @@ struct ProfileManifest
     std::vector<ProfileEntry> entries;
     std::optional<std::vector<Written>> allowedNetworks; ///< absent: mcpctl-network alone
     std::optional<SourcePos> networksPlace;              ///< of `networks.allowed`
-    std::vector<Written> egressTargets;                  ///< `egress.allow`
-    std::optional<SourcePos> egressPlace;                ///< of an `egress.allow` that lists something
+    std::vector<EgressTarget> egress;                    ///< empty: no way out
 };
 
 struct NetworkManifest

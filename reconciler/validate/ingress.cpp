@@ -1,7 +1,5 @@
 #include "validate/ingress.h"
 
-#include "validate/findings.h"
-
 #include <arpa/inet.h>
 
 #include <array>
@@ -60,34 +58,6 @@ bool isLoopback(const std::string& address)
     if (::inet_pton(AF_INET, address.c_str(), &four) == 1)
         return ntohl(four.s_addr) >> 24 == 127;
     return normalAddress(address) == "::1";
-}
-
-NetworkSpec ingressNetwork(const ProjectName& project)
-{
-    NetworkSpec network;
-    network.name = NetworkName(project.text + "-ingress");
-    network.internal = false;
-    network.hostAddress = true;
-    network.owner = project;
-    return network;
-}
-
-ServerSpec withIngress(ServerSpec spec, const Publication& publication, const ProjectName& project,
-                       const std::set<std::string>& aliases)
-{
-    spec.networks[ingressNetwork(project).name] = aliases;
-    spec.publications.insert(publication);
-    // There is a way out, so looking up outside names tells nobody more than the server could itself.
-    spec.nameServers.clear();
-    spec.nameServerOptions.clear();
-    return spec;
-}
-
-Diagnostic ingressWarning(const SourcePos& place)
-{
-    return makeWarning(place, "publish-opens-way-out",
-                       "`publish` puts the server on an ordinary bridge, which opens a way out",
-                       "leave it out where clients use stdio or a network of the project");
 }
 
 }

@@ -1,16 +1,12 @@
 #pragma once
 
-#include "model/desired_state.h"
-#include "model/diagnostic.h"
+#include "model/server_spec.h"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
-// How a server is reached from its host. On an internal network nothing can be published, so a published
-// server is also put on an ordinary bridge, which opens a way out. All that follows from that stands
-// here, so that a gateway can take its place.
+// Where a server is reached from its host: the forms of `publish`. What comes of it is in gateways.h.
 
 namespace mcpctl
 {
@@ -24,15 +20,5 @@ std::optional<std::string> normalAddress(const std::string& address);
 
 /// Whether only this host reaches `address`.
 bool isLoopback(const std::string& address);
-
-/// The bridge on which the published servers of a project are.
-NetworkSpec ingressNetwork(const ProjectName& project);
-
-/// `spec` with everything that `publication` needs. `aliases` are its names on the bridge.
-ServerSpec withIngress(ServerSpec spec, const Publication& publication, const ProjectName& project,
-                       const std::set<std::string>& aliases);
-
-/// Says what publishing costs; `place` is that of `publish`.
-Diagnostic ingressWarning(const SourcePos& place);
 
 }

@@ -1,7 +1,7 @@
 #include "validate/instance_builder.h"
 
+#include "model/gateways.h"
 #include "validate/fetching.h"
-#include "validate/ingress.h"
 #include "validate/paths.h"
 #include "validate/read_server.h"
 #include "validate/references.h"
@@ -205,7 +205,9 @@ private:
             if (network.declared)
                 aliases.insert(instance_.shortName);
         }
-        if (frame_.networks.all.empty() || frame_.networks.wayOut)
+        if (frame_.networks.egress)
+            instance_.spec.networks[egressNetwork(instance_.name)];
+        if (instance_.spec.networks.empty() || frame_.networks.wayOut)
             return;
         // Older engines answer outside names even on internal networks (CVE-2024-29018). Names of peers
         // are still found: the engine looks those up itself.
@@ -226,14 +228,13 @@ private:
                           "", {frame_.profile.networksPlace.value_or(frame_.profile.place)}));
             return;
         }
-        instance_.spec = withIngress(std::move(instance_.spec), *server_.publish, frame_.project, {longAlias()});
-        diagnostics_.push_back(ingressWarning(place));
+        instance_.spec.networks[ingressNetwork(instance_.name)] = {longAlias()};
     }
 
     void warnWithoutWayOut()
     {
         const ServerSpec& spec = instance_.spec;
-        if (frame_.networks.wayOut || !spec.publications.empty() || !spec.readOnlyRootFilesystem)
+        if (frame_.networks.wayOut || frame_.networks.egress || !spec.readOnlyRootFilesystem)
             return;
         const std::vector<std::string> none;
         for (const auto& [field, arguments] :

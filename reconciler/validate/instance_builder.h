@@ -18,6 +18,7 @@ struct ProfileNetworks
 
     std::vector<One> all;
     bool wayOut = false; ///< at least one leads outside
+    bool egress = false; ///< through the gateway
 };
 
 /// What the instances of one profile have in common. All of it has to outlive the instances' making.

@@ -1,5 +1,7 @@
 #include "validate/instances.h"
 
+#include "model/gateways.h"
+#include "model/publications.h"
 #include "validate/ingress.h"
 #include "validate/instance_builder.h"
 #include "validate/references.h"
@@ -16,9 +18,11 @@ namespace
 class StateMaker
 {
 public:
-    StateMaker(const Catalog& catalog, const ProjectName& project) : catalog_(catalog), project_(project)
+    StateMaker(const Catalog& catalog, const ProjectName& project, const GatewayOptions& gateways)
+        : catalog_(catalog), project_(project), gateways_(gateways)
     {
         state_.project = project;
+        state_.networkPool = gateways.networkPool;
     }
 
     Found<DesiredState> make()
@@ -27,6 +31,8 @@ public:
             declareNetwork(network);
         for (const auto& [name, profile] : catalog_.profiles)
             makeProfile(profile);
+        const auto added = addGateways(state_, clients_, gateways_);
+        diagnostics_.insert(diagnostics_.end(), added.begin(), added.end());
         return {std::move(state_), std::move(diagnostics_)};
     }
 
@@ -72,16 +78,18 @@ private:
             if (network.text == sharedNetwork)
                 useShared();
         }
+        networks.egress = std::any_of(profile.egress.begin(), profile.egress.end(),
+                                      [](const EgressTarget& target) { return !target.address; });
         return networks;
     }
 
     void makeProfile(const ProfileManifest& profile)
     {
-        if (profile.egressPlace)
-            diagnostics_.push_back(makeWarning(*profile.egressPlace, "egress-not-open",
-                                               "this version opens no way out; the servers have none",
-                                               "`egress.allow` is kept for a version that does"));
         const ProfileFrame frame{project_, profile, networksOf(profile)};
+        if (frame.networks.egress && frame.networks.wayOut)
+            diagnostics_.push_back(makeWarning(profile.egress.front().place, "egress-not-closed",
+                                               "a network of this profile leads outside, so the list closes nothing",
+                                               "allow the profile internal networks only"));
         for (const ProfileEntry& entry : profile.entries)
         {
             const auto server = catalog_.servers.find(entry.server.text);
@@ -90,7 +98,7 @@ private:
             auto built = buildInstance(server->second, entry, frame);
             diagnostics_.insert(diagnostics_.end(), built.diagnostics.begin(), built.diagnostics.end());
             checkVolumes(built.value);
-            checkPublications(built.value);
+            noteClient(server->second, built.value, profile);
             checkShortName(built.value, frame.networks);
             state_.instances.emplace(built.value.name, std::move(built.value));
         }
@@ -112,23 +120,30 @@ private:
         }
     }
 
-    void checkPublications(const DesiredInstance& instance)
+    void noteClient(const ServerManifest& server, const DesiredInstance& instance, const ProfileManifest& profile)
     {
-        for (const Publication& publication : instance.spec.publications)
+        GatewayClient client{instance.name, {}, std::nullopt, "", instance.spec.transport.port, instance.place};
+        if (instance.spec.networks.contains(egressNetwork(instance.name)))
+            client.targets = profile.egress;
+        if (const auto ingress = instance.spec.networks.find(ingressNetwork(instance.name));
+            ingress != instance.spec.networks.end())
         {
-            const auto [first, added] =
-                publications_.try_emplace({publication.address, publication.hostPort}, instance.place);
-            if (!added)
-                fail(instance.place, "publish-clash",
-                     "two instances would publish " +
-                         quoted(publication.address + ":" + std::to_string(publication.hostPort)),
-                     "publish a server that one profile runs, or run it through one instance", first->second);
+            client.publication = server.publish;
+            client.alias = *ingress->second.begin();
+            checkPublication(client);
         }
-        if (!instance.spec.publications.empty())
-        {
-            const NetworkSpec network = ingressNetwork(project_);
-            state_.networks.emplace(network.name, DesiredNetwork{network, {}});
-        }
+        if (!client.targets.empty() || client.publication)
+            clients_.push_back(std::move(client));
+    }
+
+    void checkPublication(const GatewayClient& client)
+    {
+        for (const auto& other : clients_)
+            if (other.publication && clash(*other.publication, *client.publication))
+                return fail(client.place, "publish-clash",
+                            "two instances would publish " + quoted(client.publication->address + ":" +
+                                                                    std::to_string(client.publication->hostPort)),
+                            "publish a server that one profile runs, or run it through one instance", other.place);
     }
 
     /// Two of the same short name on one network answer in turns.
@@ -150,18 +165,19 @@ private:
 
     const Catalog& catalog_;
     const ProjectName& project_;
+    const GatewayOptions& gateways_;
     DesiredState state_;
+    std::vector<GatewayClient> clients_;
     std::map<std::string, std::pair<std::string, SourcePos>> volumes_;
-    std::map<std::pair<std::string, std::uint16_t>, SourcePos> publications_;
     std::map<std::pair<NetworkName, std::string>, SourcePos> shortNames_;
     Diagnostics diagnostics_;
 };
 
 }
 
-Found<DesiredState> makeInstances(const Catalog& catalog, const ProjectName& project)
+Found<DesiredState> makeInstances(const Catalog& catalog, const ProjectName& project, const GatewayOptions& gateways)
 {
-    return StateMaker(catalog, project).make();
+    return StateMaker(catalog, project, gateways).make();
 }
 
 }

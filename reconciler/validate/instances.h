@@ -1,6 +1,7 @@
 #pragma once
 
 #include "validate/catalog.h"
+#include "validate/gateways.h"
 
 namespace mcpctl
 {
@@ -11,7 +12,7 @@ namespace mcpctl
 ///
 /// Errors: `unknown-parameter`, `missing-parameter`, `parameter`, `limit`, `publish-without-network`,
 /// `publish-clash`, `volume-clash`, and those of templates.h in a profile's `env`. Warnings:
-/// `publish-opens-way-out`, `egress-not-open`, `needs-network`.
-Found<DesiredState> makeInstances(const Catalog& catalog, const ProjectName& project);
+/// `egress-not-closed`, `ambiguous-alias`, `needs-network`. Of the gateways: gateways.h.
+Found<DesiredState> makeInstances(const Catalog& catalog, const ProjectName& project, const GatewayOptions& gateways);
 
 }

@@ -89,10 +89,13 @@ PolicyFindings findForeignTargets(const PolicySubject& subject, const RuleParame
     const auto* profile = subjectAs<ProfileManifest>(subject);
     if (profile == nullptr)
         return found;
-    for (const Written& target : profile->egressTargets)
+    for (const EgressTarget& target : profile->egress)
+    {
+        const auto text = target.host + ":" + std::to_string(target.port);
         if (std::none_of(parameters.allow.begin(), parameters.allow.end(),
-                         [&](const std::string& pattern) { return admits(targetOf(pattern), targetOf(target.text)); }))
-            found.push_back({target.place, quoted(target.text) + " is not among the listed targets"});
+                         [&](const std::string& pattern) { return admits(targetOf(pattern), targetOf(text)); }))
+            found.push_back({target.place, quoted(text) + " is not among the listed targets"});
+    }
     return found;
 }
 

@@ -1,28 +1,13 @@
 #include "validate/read_profile.h"
 
-#include <charconv>
+#include "model/subnet.h"
+#include "validate/egress_list.h"
 
 namespace mcpctl
 {
 
 namespace
 {
-
-/// The number at the start of `text`, which is then the rest behind it and `separator`.
-std::optional<std::uint32_t> takeNumber(std::string_view& text, char separator, std::uint32_t most)
-{
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number > most)
-        return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (separator == '\0')
-        return text.empty() ? std::optional(number) : std::nullopt;
-    if (!text.starts_with(separator))
-        return std::nullopt;
-    text.remove_prefix(1);
-    return number;
-}
 
 Found<ProfileEntry> readEntry(const Node& node)
 {
@@ -61,12 +46,9 @@ Found<ProfileManifest> readProfile(const Document& document)
         for (const Node& item : allowed.items())
             profile.allowedNetworks->push_back({item.text(), item.place()});
     }
-    if (const Node allow = spec["egress"]["allow"]; !allow.items().empty())
-    {
-        profile.egressPlace = allow.place();
-        for (const Node& item : allow.items())
-            profile.egressTargets.push_back({item.text(), item.place()});
-    }
+    auto egress = readEgress(spec["egress"]["allow"]);
+    profile.egress = std::move(egress.value);
+    found.diagnostics.insert(found.diagnostics.end(), egress.diagnostics.begin(), egress.diagnostics.end());
     return found;
 }
 
@@ -95,26 +77,6 @@ PolicyManifest readPolicy(const Document& document)
 {
     const Node root(document);
     return {root["metadata"]["name"].text(), root["metadata"]["name"].place(), root["spec"]};
-}
-
-std::optional<Subnet> parseSubnet(const std::string& text)
-{
-    std::string_view rest = text;
-    std::uint32_t address = 0;
-    for (const char separator : {'.', '.', '.', '/'})
-    {
-        const auto number = takeNumber(rest, separator, 255);
-        if (!number)
-            return std::nullopt;
-        address = address << 8 | *number;
-    }
-    const auto prefix = takeNumber(rest, '\0', 30);
-    if (!prefix || *prefix < 8)
-        return std::nullopt;
-    const std::uint32_t behind = 0xFFFFFFFFu >> *prefix;
-    if ((address & behind) != 0)
-        return std::nullopt;
-    return Subnet{address, address | behind};
 }
 
 }

@@ -1,7 +1,7 @@
 #include "validate/references.h"
 
+#include "model/subnet.h"
 #include "validate/policy_rules.h"
-#include "validate/read_profile.h"
 
 namespace mcpctl
 {

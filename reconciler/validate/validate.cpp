@@ -47,7 +47,7 @@ Validated validate(const Manifests& manifests, const ValidateOptions& options)
     result.stopsDenied = verdict.stops;
     result.policyKnown = !catalog.value.incomplete && !catalog.value.broken.contains("SecurityPolicy") &&
                          !outside.value.incomplete && !outside.value.broken.contains("SecurityPolicy");
-    auto made = makeInstances(catalog.value, options.project);
+    auto made = makeInstances(catalog.value, options.project, options.gateways);
     append(made.diagnostics);
     result.desired = std::move(made.value);
     sortDiagnostics(result.diagnostics);

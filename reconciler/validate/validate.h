@@ -2,6 +2,7 @@
 
 #include "model/desired_state.h"
 #include "model/document.h"
+#include "validate/gateways.h"
 #include "validate/policy.h"
 
 #include <set>
@@ -16,12 +17,14 @@ namespace mcpctl
 //     references  who names whom; names that are taken                    references.h
 //     policy      the security rules                                      policy.h
 //     instances   profile over server, templates, networks, volumes      instances.h
+//     gateways    what the instances reach and how they are reached      gateways.h
 
 struct ValidateOptions
 {
     /// A DNS label; part of every name on the engine.
     ProjectName project{"mcpctl"};
     PolicyContext policy;
+    GatewayOptions gateways = {};
     /// SecurityPolicies from outside of what is validated, as `--policy` gives them.
     Manifests policies = {};
 };

@@ -1,5 +1,7 @@
 #include "app/connect_config.h"
 
+#include "validate/gateway_config.h"
+
 #include <Poco/JSON/Parser.h>
 
 #include <boost/test/unit_test.hpp>
@@ -52,6 +54,22 @@ Poco::JSON::Object::Ptr parsed(const std::string& text)
 }
 
 BOOST_AUTO_TEST_SUITE(connect_config_test)
+
+BOOST_AUTO_TEST_CASE(a_server_is_reached_by_the_gateways_port_that_leads_to_it)
+{
+    auto gateway = stdio("mcpctl.ingress");
+    gateway.spec.transport.type = Transport::Type::none;
+    gateway.spec.publications = {{"127.0.0.1", 8931, 8931}, {"127.0.0.2", 8931, 8932}};
+    IngressClient web{InstanceName("mcpctl-dev-web"), "web.dev.mcpctl", 3001, {"127.0.0.1", 8931, 8931}};
+    IngressClient hub{InstanceName("mcpctl-dev-hub"), "hub.dev.mcpctl", 3001, {"127.0.0.2", 8931, 8932}};
+    gateway.spec.configFiles["/config/haproxy.cfg"] = ingressConfig({web, hub}, NetworkName("mcpctl.outside"));
+    auto server = stdio("mcpctl-dev-web");
+    server.spec.keepsStdin = false;
+    const auto found = asPublished({stdio("mcpctl-dev-echo"), server, gateway});
+    BOOST_REQUIRE_EQUAL(found.size(), 2U);
+    BOOST_TEST(found[0].spec.publications.empty());
+    BOOST_TEST((found[1].spec.publications == std::set<Publication>{{"127.0.0.1", 8931, 8931}}));
+}
 
 /// tests/data/connect/CLIENT.expected. With UPDATE_EXPECTED set, they are written: read the difference then.
 BOOST_AUTO_TEST_CASE(each_client_gets_its_own_root_key_and_field_names)

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
 
@@ -213,8 +214,9 @@ BOOST_AUTO_TEST_CASE(help_speaks_the_words_of_people_and_keeps_to_the_width)
         for (std::string line; std::getline(lines, line);)
             BOOST_TEST(line.size() <= 100U, line);
     }
-    BOOST_TEST(has(mcpctl("--help").out,
-                   "  -o, --output FORMAT       text (default) or json; for status also wide, for validate"));
+    const auto help = mcpctl("--help").out; // how far the second column is away is not the point
+    BOOST_TEST(std::regex_search(
+        help, std::regex("\n  -o, --output FORMAT +text \\(default\\) or json; for status also wide, for")));
     BOOST_TEST(has(mcpctl("plan --help").out, "Usage: mcpctl plan [OPTION...] PATH...\n"));
 }
 

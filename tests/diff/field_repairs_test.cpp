@@ -79,6 +79,8 @@ const std::map<std::string, Row>& rows()
               s.publications.insert({"127.0.0.1", 8931, 80});
           },
           "replace", "replace"}},
+        // Made without any it has no place for them; configuration_changes_test.cpp has the changes in place.
+        {"configFiles", {[](ServerSpec& s) { s.configFiles["/config/a"] = "text"; }, "replace", "replace"}},
         {"nameServers", {[](ServerSpec& s) { s.nameServers = {"127.0.0.1"}; }, "replace", "replace"}},
         {"logging", {[](ServerSpec& s) { s.logging.driver = "local"; }, "replace", "replace"}},
         {"restart", {[](ServerSpec& s) { s.restart.when = RestartPolicy::When::always; }, "update", "update"}},
@@ -155,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_field_that_somebody_moved_on_the_engine_is_drift_and_move
         Running fleet;
         fleet.memory().fieldPlaces[field] = {"fleet.yaml", 42, 1};
         if (field == "networks")
-            fleet.engine.connect(fleet.container("mcpctl-dev-memory").id, tools, {"by-hand"});
+            fleet.engine.connect(fleet.container("mcpctl-dev-memory").id, tools, {"by-hand"}, "");
         else
             fleet.change("mcpctl-dev-memory", [&, &how = row.change](MemoryContainer& live) { how(live.spec); });
         fleet.check(field, row.drift, Verdict::drift);

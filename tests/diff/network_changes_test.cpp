@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(other_names_on_a_network_are_a_disconnect_and_a_connect)
 BOOST_AUTO_TEST_CASE(connected_by_hand_it_is_disconnected_as_drift)
 {
     Running fleet;
-    fleet.engine.connect(fleet.id(), tools, {"by-hand"});
+    fleet.engine.connect(fleet.id(), tools, {"by-hand"}, "");
     checkPlan(fleet.plan(), R"(
 Project mcpctl: 1 to update in place.
 
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_subnet_that_nobody_asked_for_is_no_difference)
 BOOST_AUTO_TEST_CASE(a_network_that_something_foreign_hangs_on_blocks_itself_and_what_would_be_put_on_it)
 {
     Running fleet;
-    fleet.engine.connect(fleet.addForeign("theirs"), tools, {});
+    fleet.engine.connect(fleet.addForeign("theirs"), tools, {}, "");
     fleet.changeNetwork(tools, [](MemoryNetwork& network) { network.spec.internal = false; });
     fleet.memory().spec.networks[tools] = {"memory"};
     fleet.declare("search").spec.networks = {{tools, {"search"}}};
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(what_another_project_put_on_the_shared_network_blocks_as_we
     Marks marks;
     marks.project = "another";
     marks.instance = "another-dev-x";
-    fleet.engine.connect(fleet.addForeign("another-dev-x", marks), sharedNetwork().name, {});
+    fleet.engine.connect(fleet.addForeign("another-dev-x", marks), sharedNetwork().name, {}, "");
     fleet.changeNetwork(sharedNetwork().name, [](MemoryNetwork& network) { network.spec.internal = false; });
     const auto plan = fleet.plan();
     BOOST_REQUIRE_EQUAL(plan.steps.size(), 1U);
@@ -275,7 +275,7 @@ struct Spoilt : Running
 {
     Spoilt()
     {
-        engine.connect(addForeign("theirs"), sharedNetwork().name, {});
+        engine.connect(addForeign("theirs"), sharedNetwork().name, {}, "");
         changeNetwork(sharedNetwork().name, [](MemoryNetwork& network) { network.spec.internal = false; });
     }
 };

@@ -408,8 +408,8 @@ BOOST_AUTO_TEST_CASE(connecting_and_disconnecting_can_be_repeated)
     const auto id = orchestrator.startServer(wanted);
     const auto other = network("other");
     orchestrator.ensureNetworkExists(other);
-    orchestrator.connectNetwork(id, other.name, {"hop"});
-    orchestrator.connectNetwork(id, other.name, {"hop"});
+    orchestrator.connectNetwork(id, other.name, {"hop"}, "");
+    orchestrator.connectNetwork(id, other.name, {"hop"}, "");
     BOOST_TEST((observed(wanted.name.text).spec.networks.at(other.name) == std::set<std::string>{"hop"}));
     orchestrator.disconnectNetwork(id, other.name);
     orchestrator.disconnectNetwork(id, other.name);
@@ -515,7 +515,7 @@ BOOST_AUTO_TEST_CASE(events_tell_what_happens_to_ours_and_only_to_ours)
     client->post({.path = "/containers/" + foreign + "/start"});
     const auto id = orchestrator.startServer(wanted);
     waitFor(Event::Type::start);
-    orchestrator.connectNetwork(id, network("other").name, {});
+    orchestrator.connectNetwork(id, network("other").name, {}, "");
     waitFor(Event::Type::networkConnect);
     orchestrator.setResourceLimits(id, wanted.spec.resources, RestartPolicy{RestartPolicy::When::no});
     waitFor(Event::Type::update);

@@ -166,7 +166,7 @@ write_env() {
 up() {
   local tool
   for tool in dockerd:docker.io docker:docker.io iptables:iptables docker-registry:docker-registry \
-    htpasswd:apache2-utils socat:socat ip:iproute2 nsenter:util-linux curl:curl jq:jq node:nodejs npm:npm busybox:busybox-static; do
+    htpasswd:apache2-utils socat:socat ip:iproute2 nsenter:util-linux curl:curl jq:jq node:nodejs npm:npm busybox:busybox-static haproxy:haproxy; do
     need "${tool%:*}" "${tool#*:}"
   done
   down

@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(what_it_forgot_is_a_gap_and_found_by_looking)
             engine.start(again);
             start("new");
             network("p-more");
-            engine.connect(kept, NetworkName("p-more"), {});
+            engine.connect(kept, NetworkName("p-more"), {}, "");
             engine.events().forget();
         });
     check(told(), {"gap", "found: die p-dev-gone -1", "found: destroy p-dev-gone", "found: die p-dev-ended 3",

@@ -42,6 +42,20 @@ void askedForIsReadBack(const ContractBed& bed)
         BOOST_TEST((field.form(wanted) == field.form(live.spec)), field.name << " reads back otherwise");
 }
 
+void configurationIsThereAndChanges(const ContractBed& bed)
+{
+    auto launch = contractLaunch(bed, "a");
+    launch.spec.configFiles = {{"/conf/a.cfg", "one\n"}, {"/conf/b.cfg", std::string(3000, 'b')}};
+    const auto id = bed.orchestrator.startServer(launch);
+    BOOST_TEST((need(bed, launch.name.text).spec.configFiles == launch.spec.configFiles));
+    bed.orchestrator.suspendServer(id);
+    auto files = launch.spec.configFiles;
+    files["/conf/a.cfg"] = "two\n";
+    bed.orchestrator.setConfiguration(id, files);
+    BOOST_CHECK_NO_THROW(bed.orchestrator.setConfiguration(id, files));
+    BOOST_TEST((need(bed, launch.name.text).spec.configFiles == files));
+}
+
 void takenNameIsConflict(const ContractBed& bed)
 {
     const auto launch = contractLaunch(bed, "a");
@@ -140,6 +154,7 @@ std::vector<ContractCase> lifeCases()
     return {
         {"what_is_started_runs_and_is_listed_with_its_marks", startedIsListed},
         {"what_was_asked_for_reads_back_field_by_field", askedForIsReadBack},
+        {"configuration_files_are_there_at_the_start_and_can_be_changed", configurationIsThereAndChanges},
         {"a_name_that_is_taken_is_a_conflict_and_leaves_the_holder_alone", takenNameIsConflict},
         {"an_image_that_is_not_there_fails_and_leaves_nothing", missingImageLeavesNothing},
         {"what_is_stopped_is_gone_and_stopping_it_again_succeeds", stoppedIsGone},

@@ -70,8 +70,8 @@ void connectedAndDisconnected(const ContractBed& bed)
     const auto id = bed.orchestrator.startServer(launch);
     const auto other = contractNetwork(bed, "two");
     bed.orchestrator.ensureNetworkExists(other);
-    bed.orchestrator.connectNetwork(id, other.name, {"x", "y"});
-    BOOST_CHECK_NO_THROW(bed.orchestrator.connectNetwork(id, other.name, {"x", "y"}));
+    bed.orchestrator.connectNetwork(id, other.name, {"x", "y"}, "");
+    BOOST_CHECK_NO_THROW(bed.orchestrator.connectNetwork(id, other.name, {"x", "y"}, ""));
     auto live = need(bed, launch.name.text);
     BOOST_TEST((live.spec.networks.at(other.name) == std::set<std::string>{"x", "y"}));
     BOOST_TEST(live.spec.networks.size() == 2U);
@@ -80,6 +80,22 @@ void connectedAndDisconnected(const ContractBed& bed)
     live = need(bed, launch.name.text);
     BOOST_TEST((live.spec.networks == launch.spec.networks));
     BOOST_TEST((live.state == RunState::running));
+}
+
+void keepsItsFixedAddress(const ContractBed& bed)
+{
+    auto launch = contractLaunch(bed, "a");
+    auto other = contractNetwork(bed, "two");
+    other.subnet = "10.213.77.0/29";
+    bed.orchestrator.ensureNetworkExists(other);
+    launch.spec.networks[other.name] = {"x"};
+    launch.spec.fixedAddresses[other.name] = "10.213.77.6";
+    const auto id = bed.orchestrator.startServer(launch);
+    BOOST_TEST((need(bed, launch.name.text).spec.fixedAddresses == launch.spec.fixedAddresses));
+    bed.orchestrator.disconnectNetwork(id, other.name);
+    BOOST_TEST(need(bed, launch.name.text).spec.fixedAddresses.empty());
+    bed.orchestrator.connectNetwork(id, other.name, {"x", "y"}, "10.213.77.6");
+    BOOST_TEST((need(bed, launch.name.text).spec.fixedAddresses == launch.spec.fixedAddresses));
 }
 
 void madeAnewUnderneath(const ContractBed& bed)
@@ -92,7 +108,7 @@ void madeAnewUnderneath(const ContractBed& bed)
     bed.orchestrator.disconnectNetwork(id, network.name);
     bed.orchestrator.removeNetwork(oldId);
     bed.orchestrator.ensureNetworkExists(network);
-    bed.orchestrator.connectNetwork(id, network.name, launch.spec.networks.at(network.name));
+    bed.orchestrator.connectNetwork(id, network.name, launch.spec.networks.at(network.name), "");
     const auto live = need(bed, launch.name.text);
     BOOST_TEST(named(bed, network.name).at(0).id != oldId);
     BOOST_TEST((live.spec == before.spec));
@@ -145,6 +161,7 @@ std::vector<ContractCase> networkCases()
         {"a_network_that_is_removed_is_gone_and_removing_it_again_succeeds", removedIsGone},
         {"a_network_that_something_runs_on_is_not_removed", usedIsNotRemoved},
         {"connecting_and_disconnecting_change_what_runs_and_may_be_repeated", connectedAndDisconnected},
+        {"a_fixed_address_is_kept_when_the_names_on_a_network_change", keepsItsFixedAddress},
         {"a_network_is_made_anew_underneath_of_what_runs_on_it", madeAnewUnderneath},
         {"an_instance_is_on_all_its_networks_when_it_starts", severalFromTheStart},
         {"an_instance_without_networks_is_on_none", noneAtAll},

@@ -136,7 +136,7 @@ void networksAreSeen(const ContractBed& bed)
     Listener listener(bed);
     const auto network = contractNetwork(bed, "more");
     bed.orchestrator.ensureNetworkExists(network);
-    bed.orchestrator.connectNetwork(id, network.name, {"a"});
+    bed.orchestrator.connectNetwork(id, network.name, {"a"}, "");
     BOOST_TEST(listener.sees(Event::Type::networkConnect, id));
     bed.orchestrator.disconnectNetwork(id, network.name);
     BOOST_TEST(listener.sees(Event::Type::networkDisconnect, id));

@@ -111,6 +111,11 @@ void FaultyOrchestrator::setResourceLimits(const std::string& id, const Resource
     act("setResourceLimits " + id, [&] { real_.setResourceLimits(id, resources, restart); });
 }
 
+void FaultyOrchestrator::setConfiguration(const std::string& id, const std::map<std::string, std::string>& files)
+{
+    act("setConfiguration " + id, [&] { real_.setConfiguration(id, files); });
+}
+
 void FaultyOrchestrator::ensureNetworkExists(const NetworkSpec& network)
 {
     act("ensureNetworkExists " + network.name.text, [&] { real_.ensureNetworkExists(network); });
@@ -122,9 +127,9 @@ void FaultyOrchestrator::removeNetwork(const std::string& id)
 }
 
 void FaultyOrchestrator::connectNetwork(const std::string& id, const NetworkName& network,
-                                        const std::set<std::string>& aliases)
+                                        const std::set<std::string>& aliases, const std::string& address)
 {
-    act("connectNetwork " + network.text + " " + id, [&] { real_.connectNetwork(id, network, aliases); });
+    act("connectNetwork " + network.text + " " + id, [&] { real_.connectNetwork(id, network, aliases, address); });
 }
 
 void FaultyOrchestrator::disconnectNetwork(const std::string& id, const NetworkName& network)

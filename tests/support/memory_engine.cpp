@@ -231,13 +231,14 @@ std::string MemoryEngine::create(const std::string& name, const Launch& launch)
                            made.name = name;
                            made.marks = launch.marks;
                            made.spec = shown(launch.spec, launch, image->info);
+                           made.spec.fixedAddresses.clear();
                            made.imageId = image->info.id;
                            made.createdAt = now_;
                            if (ignoreLimits_)
                                made.spec.resources = Resources{0, 0, 0, 0, 0, 0, 0};
                            for (const auto& [network, aliases] : launch.spec.networks)
                            {
-                               hang(made, network, aliases);
+                               hang(made, network, aliases, addressOn(launch.spec, network));
                                if (oneNetworkAtCreate_)
                                    break;
                            }
@@ -340,6 +341,11 @@ void MemoryEngine::remove(const std::string& id)
                 });
 }
 
+void MemoryEngine::configure(const std::string& id, const std::map<std::string, std::string>& files)
+{
+    Step::write(*this, "configure", id, [&] { need(id).spec.configFiles = files; });
+}
+
 void MemoryEngine::createNetwork(const NetworkSpec& network)
 {
     Step::write(*this, "create network " + network.name.text, "",
@@ -375,7 +381,8 @@ void MemoryEngine::removeNetwork(const std::string& id)
                 });
 }
 
-void MemoryEngine::connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases)
+void MemoryEngine::connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                           const std::string& address)
 {
     Step::write(*this, fmt::format("connect {}", network.text), id,
                 [&]
@@ -383,7 +390,7 @@ void MemoryEngine::connect(const std::string& id, const NetworkName& network, co
                     auto& container = need(id);
                     if (container.networkIds.count(network) > 0)
                         throw OrchestratorError(Kind::conflict, container.name + " is on " + network.text + " already");
-                    hang(container, network, aliases);
+                    hang(container, network, aliases, address);
                     tellHanging(Event::Type::networkConnect, container, {network});
                 });
 }
@@ -397,6 +404,7 @@ void MemoryEngine::disconnect(const std::string& id, const NetworkName& network)
                     if (container.networkIds.erase(network) == 0)
                         throw OrchestratorError(Kind::notFound, container.name + " is not on " + network.text);
                     container.spec.networks.erase(network);
+                    container.spec.fixedAddresses.erase(network);
                     tellHanging(Event::Type::networkDisconnect, container, {network});
                 });
 }
@@ -437,10 +445,13 @@ void MemoryEngine::refuseWhenTaken(const std::string& name) const
                                 fmt::format("the name {} is in use by {}", name, holder->second.substr(0, 12)));
 }
 
-void MemoryEngine::hang(MemoryContainer& container, const NetworkName& network, const std::set<std::string>& aliases)
+void MemoryEngine::hang(MemoryContainer& container, const NetworkName& network, const std::set<std::string>& aliases,
+                        const std::string& address)
 {
     container.networkIds[network] = needNetwork(network).id;
     container.spec.networks[network] = aliases;
+    if (!address.empty())
+        container.spec.fixedAddresses[network] = address;
 }
 
 void MemoryEngine::run(MemoryContainer& container)

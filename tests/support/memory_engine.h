@@ -58,9 +58,11 @@ public:
     void update(const std::string& id, const Resources& resources, const RestartPolicy& restart);
     void updateRestart(const std::string& id, const RestartPolicy& restart);
     void remove(const std::string& id); ///< running or not
+    void configure(const std::string& id, const std::map<std::string, std::string>& files);
     void createNetwork(const NetworkSpec& network);
     void removeNetwork(const std::string& id);
-    void connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases);
+    void connect(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                 const std::string& address);
     void disconnect(const std::string& id, const NetworkName& network);
 
     // For tests.
@@ -94,7 +96,8 @@ private:
     const MemoryImage* findImage(const std::string& reference) const;
     const MemoryNetwork& needNetwork(const NetworkName& name) const;
     void refuseWhenTaken(const std::string& name) const;
-    void hang(MemoryContainer& container, const NetworkName& network, const std::set<std::string>& aliases);
+    void hang(MemoryContainer& container, const NetworkName& network, const std::set<std::string>& aliases,
+              const std::string& address);
     void run(MemoryContainer& container);
     void revive(MemoryContainer& container);
     void end(MemoryContainer& container, int exitCode, bool outOfMemory, bool byUser);

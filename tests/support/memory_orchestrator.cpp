@@ -163,7 +163,7 @@ std::string MemoryOrchestrator::make(const std::string& name, const Launch& laun
         const auto made = engine_.inspect(id);
         for (const auto& [network, aliases] : launch.spec.networks)
             if (made.networkIds.count(network) == 0)
-                engine_.connect(id, network, aliases);
+                engine_.connect(id, network, aliases, addressOn(launch.spec, network));
         if (!(made.spec.resources == launch.spec.resources))
             throw OrchestratorError(Kind::notEnforced, fmt::format("{}: the limits are not in force", name));
     }
@@ -288,11 +288,16 @@ void MemoryOrchestrator::removeNetwork(const std::string& id)
     unlessGone([&] { engine_.removeNetwork(id); });
 }
 
+void MemoryOrchestrator::setConfiguration(const std::string& id, const std::map<std::string, std::string>& files)
+{
+    engine_.configure(id, files);
+}
+
 void MemoryOrchestrator::connectNetwork(const std::string& id, const NetworkName& network,
-                                        const std::set<std::string>& aliases)
+                                        const std::set<std::string>& aliases, const std::string& address)
 {
     if (engine_.inspect(id).networkIds.count(network) == 0)
-        engine_.connect(id, network, aliases);
+        engine_.connect(id, network, aliases, address);
 }
 
 void MemoryOrchestrator::disconnectNetwork(const std::string& id, const NetworkName& network)

@@ -41,8 +41,9 @@ public:
     void setResourceLimits(const std::string& id, const Resources& resources, const RestartPolicy& restart) override;
     void ensureNetworkExists(const NetworkSpec& network) override;
     void removeNetwork(const std::string& id) override;
-    void connectNetwork(const std::string& id, const NetworkName& network,
-                        const std::set<std::string>& aliases) override;
+    void setConfiguration(const std::string& id, const std::map<std::string, std::string>& files) override;
+    void connectNetwork(const std::string& id, const NetworkName& network, const std::set<std::string>& aliases,
+                        const std::string& address) override;
     void disconnectNetwork(const std::string& id, const NetworkName& network) override;
     std::unique_ptr<Channel> attach(const std::string& id) override;
     std::unique_ptr<Channel> runBeside(const std::string& id) override;

@@ -49,6 +49,12 @@ bool isOurs(const MemoryContainer& container, const ProjectName& project)
     return rest.empty() || isSuffix(rest, ".new-", 8) || isSuffix(rest, ".old-", 12);
 }
 
+std::string addressOn(const ServerSpec& spec, const NetworkName& network)
+{
+    const auto found = spec.fixedAddresses.find(network);
+    return found == spec.fixedAddresses.end() ? "" : found->second;
+}
+
 const MemoryContainer* findByName(const World& world, const std::string& name)
 {
     const auto found = std::find_if(world.containers.begin(), world.containers.end(),

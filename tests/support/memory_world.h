@@ -101,6 +101,9 @@ MemoryImage imageNamed(const std::string& content);
 /// Is this container one of `project`'s, by its marks and by its name? Design: "What is on the engine".
 bool isOurs(const MemoryContainer& container, const ProjectName& project);
 
+/// The fixed address that `spec` wants on `network`; empty: none.
+std::string addressOn(const ServerSpec& spec, const NetworkName& network);
+
 /// The container of that name; null when there is none.
 const MemoryContainer* findByName(const World& world, const std::string& name);
 

@@ -246,7 +246,7 @@ void RandomFleet::rewire(const std::string& id)
     const auto live = fleet.engine.inspect(id);
     for (const auto& network : fleet.engine.networks())
         if (live.networkIds.count(network.spec.name) == 0 && chance(50))
-            fleet.engine.connect(id, network.spec.name, {"by-hand"});
+            fleet.engine.connect(id, network.spec.name, {"by-hand"}, "");
         else if (live.networkIds.count(network.spec.name) > 0 && chance(50))
             fleet.engine.disconnect(id, network.spec.name);
 }

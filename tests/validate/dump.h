@@ -63,8 +63,9 @@ inline std::string dumpSpec(const ServerSpec& spec)
         line("env " + name, dumpEnv(value));
     if (spec.user)
         line("user", *spec.user);
-    line("transport", spec.transport.type == Transport::Type::stdio
-                          ? "stdio"
+    line("transport", spec.transport.type == Transport::Type::stdio ? "stdio"
+                      : spec.transport.type == Transport::Type::none
+                          ? "none"
                           : "http " + std::to_string(spec.transport.port) + spec.transport.path);
     line("stdin", spec.keepsStdin ? "kept" : "none");
     line("limits", dumpLimits(spec.resources));
@@ -74,10 +75,13 @@ inline std::string dumpSpec(const ServerSpec& spec)
     for (const auto& [path, options] : spec.tmpfs)
         line("tmpfs " + path, options);
     for (const auto& [network, aliases] : spec.networks)
-        line("network " + network.text, joined(aliases));
+        line("network " + network.text,
+             joined(aliases) + (spec.fixedAddresses.contains(network) ? ", fixed address" : ""));
     for (const auto& publication : spec.publications)
         line("publish", publication.address + ":" + std::to_string(publication.hostPort) + " -> " +
                             std::to_string(publication.targetPort));
+    for (const auto& [path, config] : spec.configFiles)
+        line("config " + path, "\n" + config);
     line("dns", joined(spec.nameServers) + " " + joined(spec.nameServerOptions));
     std::string options;
     for (const auto& [name, value] : spec.logging.options)
@@ -101,6 +105,7 @@ inline std::string dump(const DesiredState& desired)
         text += "network " + name.text + ": " + (network.spec.internal ? "internal" : "open") +
                 (network.spec.hostAddress ? ", host address" : "") +
                 (network.spec.subnet.empty() ? "" : ", " + network.spec.subnet) +
+                (network.fromPool ? ", from the pool" : "") +
                 (network.spec.owner.empty() ? ", shared" : ", of " + network.spec.owner.text) +
                 (network.place.file.empty() ? "" : " @" + std::to_string(network.place.line)) + "\n";
     for (const auto& [name, instance] : desired.instances)
