@@ -11,6 +11,7 @@ BOOST_AUTO_TEST_CASE(what_is_put_into_an_archive_comes_out_of_it)
     const std::map<std::string, std::string> files{
         {"empty", ""}, {"a.cfg", "one\ntwo\n"}, {"block", std::string(512, 'x')}, {"more", std::string(1025, '\0')}};
     std::vector<TarFile> list;
+    list.reserve(files.size());
     for (const auto& [name, bytes] : files)
         list.push_back({name, bytes});
     const auto archive = tarOf(list);

@@ -17,6 +17,7 @@ teardown() {
 
 # serve OPTION...: sets url
 serve() {
+  : >"$BATS_TEST_TMPDIR/log" # there before it is read
   "$MCP_ECHO" --http 0 "$@" 2>"$BATS_TEST_TMPDIR/log" 3>&- &
   server=$!
   local port=

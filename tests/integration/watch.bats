@@ -43,6 +43,8 @@ two_servers() {
   docker rm -f $a && eventually 5 running $a
   docker update --memory 100m --memory-swap 100m $a && eventually 5 has_memory $a 536870912
   docker network disconnect mcpctl-network $a && eventually 5 on_network $a mcpctl-network
+  only_two() { [[ $(docker ps -aq | wc -l) == 2 ]]; }
+  eventually 20 only_two # the replace is over
   docker pause $a && eventually 5 eval '[[ $(of mcpctl-dev-a "{{.State.Paused}}") == false ]]'
   docker rename $a elsewhere && eventually 5 running $a
   running elsewhere # somebody's, now: reported and left alone
