@@ -52,7 +52,8 @@ whole() {
     sleep 1
     [[ -z $(docker ps -q) ]]
   done
-  holds "$(plan_json)" '[.steps[].verb] == ["start", "start"]'
+  # The gateway's port may be held for a while by what a killed engine left running.
+  holds "$(plan_json)" '[.steps[] | select(.object != "mcpctl.ingress").verb] == ["start", "start"]'
   apply
   [[ $(of $e '{{.State.Running}} {{.HostConfig.RestartPolicy.Name}}') == 'true always' ]]
   settled
@@ -77,11 +78,11 @@ whole() {
 @test "one that cannot be started is a failure that says why, and the others are started" {
   begin
   mcpctl stop echo web
-  docker run -d -i --name thief -p 127.0.0.1:8931:1 mcpctl/echo:1
+  docker network disconnect -f $w.ingress mcpctl.ingress
+  docker network rm $w.ingress
   run -1 mcpctl start web echo "${quick[@]}"
-  [[ $output == *"$w: start failed:"*'already allocated'* && $output == *"started $e"* ]]
-  docker rm -f thief
-  run -0 mcpctl restart web "${quick[@]}"
+  [[ $output == *"$w: start failed:"*"network"*'not found'* && $output == *"started $e"* ]]
+  apply
   settled
 }
 

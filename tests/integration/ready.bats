@@ -76,6 +76,7 @@ processes_of() { docker top "$1" | tail -n +2 | grep -vc docker-init; }
 @test "a server that asks for authorisation is ready, and that is said" {
   http echo --token s3cret
   profile dev echo
+  printf 'apiVersion: mcpctl/v1\nkind: SecurityPolicy\nmetadata: {name: test}\nspec: {rules: {plaintext-secret: {level: off}}}\n' >"$manifests/policy.yaml"
   run -0 apply
   [[ $output == *'it asks for authorisation (HTTP 401)'* ]]
   holds "$(mcp_of echo)" '.state == "authorisation required"'
