@@ -1,18 +1,16 @@
 #include "record/database.h"
 
 #include "model/utf8.h"
+#include "record/postgresql_library.h"
 #include "record/private_file.h"
 
 #include <Poco/Data/DataException.h>
-#include <Poco/Data/PostgreSQL/Connector.h>
 #include <Poco/Data/RecordSet.h>
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <fmt/format.h>
-
-#include <libpq-fe.h>
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -113,15 +111,6 @@ std::string connectionWords(const HistoryTarget& target)
     return words;
 }
 
-/// Poco forgets each connection that fails, 35 KB with its buffers, and a daemon tries for months: so it is only let
-/// try what was seen to work.
-void tryPostgresql(const std::string& words)
-{
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(words.c_str()), &PQfinish);
-    if (PQstatus(connection.get()) != CONNECTION_OK)
-        throw Poco::Data::DataException(PQerrorMessage(connection.get()));
-}
-
 }
 
 struct Database::Session
@@ -179,10 +168,13 @@ void Database::useSqlite()
 
 void Database::usePostgresql()
 {
-    Poco::Data::PostgreSQL::Connector::registerConnector();
+    const auto& library = PostgresqlLibrary::load();
     const PasswordFile password(target_.password);
     const auto words = connectionWords(target_) + password.word();
-    tryPostgresql(words);
+    // Poco forgets each connection that fails, 35 KB with its buffers, and a daemon tries for months: so it is only
+    // let try what was seen to work.
+    if (const auto error = library.tryToConnect(words); !error.empty())
+        throw Poco::Data::DataException(error);
     session_ = std::make_unique<Session>(Session{Poco::Data::Session("PostgreSQL", words)});
     query("SET client_min_messages = warning"); // libpq prints the others on stderr
     query("SET statement_timeout = 15000");
