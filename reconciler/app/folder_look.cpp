@@ -108,8 +108,8 @@ FolderLook lookAtFolders(const std::vector<std::string>& paths)
     }
     for (const auto& problem : found.diagnostics)
     {
-        text += problem.pos.file + '\n' + problem.message + '\n';
-        addWayTo(problem.pos.file, look.places); // a link that leads nowhere yet, say
+        text += problem.pos.file.text() + '\n' + problem.message + '\n';
+        addWayTo(problem.pos.file.text(), look.places); // a link that leads nowhere yet, say
     }
     if (look.young)
         text += fmt::format("looked at {}\n", now());

@@ -19,7 +19,7 @@ std::string text(const Value& value)
 Poco::JSON::Object::Ptr toJson(const SourcePos& pos)
 {
     auto out = jsonObject();
-    out->set("file", pos.file);
+    out->set("file", pos.file.text());
     out->set("line", pos.line);
     out->set("column", pos.column);
     return out;

@@ -33,7 +33,7 @@ std::string annotation(const Diagnostic& finding, const std::string& folder)
     const auto add = [&](std::string_view name, const std::string& value)
     { properties += fmt::format("{}{}={}", properties.empty() ? "" : ",", name, escaped(value, true)); };
     if (!finding.pos.file.empty())
-        add("file", fileFrom(folder, finding.pos.file));
+        add("file", fileFrom(folder, finding.pos.file.text()));
     if (finding.pos.line > 0)
         add("line", std::to_string(finding.pos.line));
     if (finding.pos.line > 0 && finding.pos.column > 0)

@@ -35,7 +35,7 @@ std::string placeOf(const SourcePos& pos, const std::string& folder)
 {
     if (pos.file.empty())
         return "";
-    return toString(SourcePos{fileFrom(folder, pos.file), pos.line, pos.column}) +
+    return toString(SourcePos{fileFrom(folder, pos.file.text()), pos.line, pos.column}) +
            (pos.line > 0 && pos.column > 0 ? ":" + std::to_string(pos.column) : "");
 }
 
@@ -46,7 +46,7 @@ std::string testOf(const Diagnostic& finding, const std::string& folder)
                                   finding.hint.empty() ? "" : "\nhint: " + finding.hint);
     const auto head = fmt::format(
         "  <testcase classname=\"{}\" name=\"{}\"{}>", xml(finding.rule), xml(place.empty() ? finding.message : place),
-        finding.pos.file.empty() ? "" : fmt::format(" file=\"{}\"", xml(fileFrom(folder, finding.pos.file))));
+        finding.pos.file.empty() ? "" : fmt::format(" file=\"{}\"", xml(fileFrom(folder, finding.pos.file.text()))));
     if (finding.severity == Diagnostic::Severity::error)
         return fmt::format("{}<failure message=\"{}\" type=\"{}\">{}</failure></testcase>\n", head,
                            xml(finding.message), xml(finding.rule), xml(text));

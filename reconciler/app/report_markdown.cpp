@@ -50,7 +50,7 @@ std::string cut(std::string text, std::size_t most)
 std::string placeOf(const SourcePos& pos, const std::string& folder)
 {
     auto shown = pos;
-    shown.file = pos.file.empty() ? "" : fileFrom(folder, pos.file);
+    shown.file = pos.file.empty() ? "" : fileFrom(folder, pos.file.text());
     return toString(shown);
 }
 

@@ -49,7 +49,7 @@ std::string uriOf(const std::string& file)
 
 std::string_view lineOf(const SourceTexts& texts, const SourcePos& pos)
 {
-    const auto text = texts.find(pos.file);
+    const auto text = texts.find(pos.file.text());
     if (text == texts.end())
         return {};
     std::string_view rest = text->second;
@@ -89,7 +89,7 @@ int endOf(const SourcePos& pos, std::string_view line)
 Object locationOf(const SourcePos& pos, const FindingsReport& report)
 {
     auto artifact = jsonObject();
-    artifact->set("uri", uriOf(fileFrom(report.folder, pos.file)));
+    artifact->set("uri", uriOf(fileFrom(report.folder, pos.file.text())));
     auto physical = jsonObject();
     physical->set("artifactLocation", artifact);
     auto region = jsonObject();
@@ -152,7 +152,7 @@ Object resultOf(const Diagnostic& finding, std::size_t ruleIndex, int occurrence
     if (related->size() > 0)
         out->set("relatedLocations", related);
     const auto identity =
-        fmt::format("{}\n{}\n{}", finding.rule, fileFrom(report.folder, finding.pos.file), finding.message);
+        fmt::format("{}\n{}\n{}", finding.rule, fileFrom(report.folder, finding.pos.file.text()), finding.message);
     auto fingerprints = jsonObject();
     fingerprints->set("mcpctlFinding/v1", fmt::format("{}:{}", sha256Hex(identity).substr(0, 32), occurrence));
     out->set("partialFingerprints", fingerprints);
@@ -175,7 +175,7 @@ std::string sarifReport(const FindingsReport& report)
     auto results = array();
     for (const Diagnostic& finding : report.diagnostics)
         results->add(resultOf(finding, indexes.at(finding.rule),
-                              ++seen[finding.rule + "\n" + finding.pos.file + "\n" + finding.message], report));
+                              ++seen[finding.rule + "\n" + finding.pos.file.text() + "\n" + finding.message], report));
     auto driver = jsonObject();
     driver->set("name", "mcpctl");
     driver->set("version", std::string(version));

@@ -175,6 +175,7 @@ Listing EngineReader::listInstances(const ProjectName& project) const
             addForeign(each, each.name, ownership);
 
     auto inspections = inspectAll(ids);
+    listing.ours.reserve(inspections.size());
     // After the inspections, so that a network made meanwhile is not taken for one that is gone.
     std::set<std::string> networkIds;
     std::set<std::string> networkNames;

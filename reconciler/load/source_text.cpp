@@ -27,7 +27,7 @@ bool isBoundary(std::string_view text, std::size_t line, std::string_view marker
 
 }
 
-SourceText::SourceText(std::string file, std::string_view text) : file_(std::move(file)), text_(text)
+SourceText::SourceText(FileName file, std::string_view text) : file_(std::move(file)), text_(text)
 {
     constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
     if (text_.starts_with(byteOrderMark))

@@ -16,9 +16,9 @@ namespace mcpctl
 class SourceText
 {
 public:
-    SourceText(std::string file, std::string_view text);
+    SourceText(FileName file, std::string_view text);
 
-    const std::string& file() const { return file_; }
+    const std::string& file() const { return file_.text(); }
     std::string_view text() const { return text_; }
 
     /// The place of a byte; an offset behind the end is the end's place. Places near the one asked for
@@ -32,7 +32,7 @@ public:
 private:
     std::size_t lineIndex(std::size_t offset) const;
 
-    std::string file_;
+    FileName file_; ///< shared by all places in it
     std::string_view text_;
     std::vector<std::size_t> lineStarts_{0};
     std::size_t knownOffset_ = 0; ///< the place asked for before

@@ -20,15 +20,16 @@ SourcePos DesiredInstance::placeOf(const std::string& field) const
 
 std::string digestOf(const DesiredState& desired)
 {
-    std::string text = fmt::format("v1 {}\n", desired.project.text);
+    Sha256 digest;
+    digest.add(fmt::format("v1 {}\n", desired.project.text));
     for (const auto& [name, network] : desired.networks)
-        text += fmt::format("network {} {} {} {} {}\n", name.text, network.spec.internal, network.spec.hostAddress,
-                            network.spec.subnet, network.spec.owner.text);
+        digest.add(fmt::format("network {} {} {} {} {}\n", name.text, network.spec.internal, network.spec.hostAddress,
+                               network.spec.subnet, network.spec.owner.text));
     for (const auto& [name, instance] : desired.instances)
-        text +=
-            fmt::format("instance {} {} {} {} {} {}", name.text, instance.server.text, instance.enabled,
-                        instance.pruneDisabled, static_cast<int>(instance.pullPolicy), canonicalText(instance.spec));
-    return sha256Hex(text);
+        digest.add(fmt::format("instance {} {} {} {} {} {}", name.text, instance.server.text, instance.enabled,
+                               instance.pruneDisabled, static_cast<int>(instance.pullPolicy),
+                               canonicalText(instance.spec)));
+    return digest.hex();
 }
 
 }

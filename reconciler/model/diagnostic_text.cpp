@@ -147,15 +147,15 @@ std::string renderDiagnostics(const Diagnostics& diagnostics, const SourceTexts&
     std::set<std::pair<std::string, int>> hidden;
     for (const Diagnostic& d : diagnostics)
         if (d.hidesSource)
-            hidden.emplace(d.pos.file, d.pos.line);
+            hidden.emplace(d.pos.file.text(), d.pos.line);
     std::string text;
     for (const Diagnostic& d : diagnostics)
     {
         text += firstLine(d);
-        const auto source = texts.find(d.pos.file);
-        if (source != texts.end() && d.pos.line > 0 && !hidden.contains({d.pos.file, d.pos.line}))
+        const auto source = texts.find(d.pos.file.text());
+        if (source != texts.end() && d.pos.line > 0 && !hidden.contains({d.pos.file.text(), d.pos.line}))
         {
-            const auto [lines, isNew] = linesByFile.try_emplace(d.pos.file);
+            const auto [lines, isNew] = linesByFile.try_emplace(d.pos.file.text());
             if (isNew)
                 lines->second = linesOf(source->second);
             if (const auto index = static_cast<std::size_t>(d.pos.line) - 1; index < lines->second.size())

@@ -1,16 +1,24 @@
 #include "model/hash.h"
 
 #include <Poco/DigestEngine.h>
-#include <Poco/SHA2Engine.h>
 
 namespace mcpctl
 {
 
+Sha256& Sha256::add(std::string_view data)
+{
+    engine_.update(data.data(), data.size());
+    return *this;
+}
+
+std::string Sha256::hex()
+{
+    return Poco::DigestEngine::digestToHex(engine_.digest());
+}
+
 std::string sha256Hex(std::string_view data)
 {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-    engine.update(data.data(), data.size());
-    return Poco::DigestEngine::digestToHex(engine.digest());
+    return Sha256().add(data).hex();
 }
 
 }

@@ -108,7 +108,7 @@ struct ActionToJson
 Object::Ptr placeToJson(const SourcePos& place)
 {
     auto out = object();
-    out->set("file", place.file);
+    out->set("file", place.file.text());
     out->set("line", place.line);
     out->set("column", place.column);
     return out;

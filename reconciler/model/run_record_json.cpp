@@ -41,7 +41,7 @@ void setPlace(Object& json, const SourcePos& place)
     if (place.file.empty())
         return;
     auto out = object();
-    out->set("file", validUtf8(place.file));
+    out->set("file", validUtf8(place.file.text()));
     out->set("line", place.line);
     out->set("column", place.column);
     json.set("place", out);

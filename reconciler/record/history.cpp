@@ -142,14 +142,14 @@ void insertSteps(Database& database, const RunRecord& run)
     for (std::size_t i = 0; i < run.steps.size(); ++i)
     {
         const auto& step = run.steps[i];
-        steps.push_back({run.id, value(i), step.object, step.verb, step.because, step.place.file,
+        steps.push_back({run.id, value(i), step.object, step.verb, step.because, step.place.file.text(),
                          value(step.place.line), value(step.place.column), step.result, step.error,
                          value(step.took.count())});
         for (std::size_t j = 0; j < step.fields.size(); ++j)
         {
             const auto& each = step.fields[j];
             changes.push_back({run.id, value(i), value(j), each.field, each.before, each.after,
-                               std::string(toString(each.verdict)), each.place.file, value(each.place.line),
+                               std::string(toString(each.verdict)), each.place.file.text(), value(each.place.line),
                                value(each.place.column)});
         }
     }

@@ -1,5 +1,6 @@
-/// CPU and memory of a plan against the in-memory engine: load, validate, observe and diff of 1,000,
-/// 10,000 ... instances, all of them running as declared. Prints a table and the growth.
+/// CPU and memory of a plan against the in-memory engine: load, validate, observe and diff of 1,000, 10,000 ...
+/// instances, all of them running as declared. Prints a table and the growth. The memory is what the plan takes at its
+/// peak, on top of the engine's.
 ///
 ///     mcpctl_plan_bench [COUNT...]
 #include "apply/apply.h"
@@ -7,14 +8,16 @@
 #include "load/load.h"
 #include "orchestrator/observe.h"
 #include "support/memory_orchestrator.h"
+#include "support/temporary_folder.h"
+#include "system/memory.h"
 #include "validate/validate.h"
 
 #include <fmt/format.h>
 
-#include <sys/resource.h>
-
 #include <cmath>
 #include <ctime>
+#include <fstream>
+#include <limits>
 #include <sstream>
 
 using namespace mcpctl;
@@ -29,69 +32,102 @@ double cpuSeconds()
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-double peakMiB()
+/// Resident memory of this process, now or at its peak (`VmHWM`).
+double residentMiB(const std::string& name)
 {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(name + ":"))
+            return std::stod(line.substr(name.size() + 1)) / 1024;
+    throw std::runtime_error("/proc/self/status has no " + name);
 }
 
-/// One server for every hundred instances, as a large team's folder has it.
-std::string manifests(std::size_t count)
+/// The peak becomes what is resident now.
+void forgetPeak()
 {
-    const std::size_t servers = std::max<std::size_t>(1, count / 100);
-    std::string text;
-    for (std::size_t i = 0; i < servers; ++i)
-        text += fmt::format("---\napiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {{name: s{}}}\nspec:\n"
-                            "  image: mcpctl/echo:1\n  envTemplate: {{A: \"${{config.a}}\", B: fixed}}\n"
-                            "  config: {{a: {{type: string, default: x}}}}\n",
-                            i);
-    text += "---\napiVersion: mcpctl/v1\nkind: Profile\nmetadata: {name: p}\nspec:\n  servers:\n";
-    for (std::size_t i = 0; i < count; ++i)
-        text += fmt::format("    - {{server: s{}, name: i{}, config: {{a: v{}}}, resources: {{memory: 64Mi}}}}\n",
-                            i % servers, i, i);
-    return text;
+    returnFreedMemory();
+    std::ofstream("/proc/self/clear_refs") << 5;
 }
 
-struct Times
+/// As a large team's folder has it: one file with a server and a profile for every hundred instances.
+class Folder
 {
-    double load, validate, observe, diff;
+public:
+    explicit Folder(std::size_t count)
+    {
+        for (std::size_t first = 0; first < count; first += perFile)
+        {
+            const auto number = first / perFile;
+            std::ofstream out(folder_.path() / fmt::format("f{}.yaml", number));
+            out << fmt::format(
+                "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {{name: s{0}}}\nspec:\n"
+                "  image: mcpctl/echo:1\n  envTemplate: {{A: \"${{config.a}}\", B: fixed}}\n"
+                "  config: {{a: {{type: string, default: x}}}}\n"
+                "---\napiVersion: mcpctl/v1\nkind: Profile\nmetadata: {{name: p{0}}}\nspec:\n  servers:\n",
+                number);
+            for (std::size_t i = first; i < std::min(first + perFile, count); ++i)
+                out << fmt::format(
+                    "    - {{server: s{}, name: i{}, config: {{a: v{}}}, resources: {{memory: 64Mi}}}}\n", number, i,
+                    i);
+        }
+    }
+
+    std::string path() const { return folder_.path().string(); }
+
+private:
+    static constexpr std::size_t perFile = 100;
+    test::TemporaryFolder folder_;
+};
+
+struct Figures
+{
+    double load, validate, observe, diff; ///< seconds of CPU
+    double memory;                        ///< MiB at the peak, without the engine's
     double all() const { return load + validate + observe + diff; }
 };
 
-Times measure(std::size_t count)
+Validated read(const Folder& folder, double& afterLoad)
 {
-    const auto text = manifests(count);
-    LoadLimits limits;
-    limits.maxFileBytes = limits.maxTotalBytes = text.size() + 1;
-    limits.maxNodes = 100 * count + 1000;
+    LoadLimits limits; // without those on all files together
+    limits.maxTotalBytes = limits.maxTotalNodes = std::numeric_limits<std::size_t>::max();
+    std::istringstream noInput;
+    const auto loaded = load({folder.path()}, noInput, limits);
+    afterLoad = cpuSeconds();
+    auto valid = validate(loaded, {ProjectName("bench"), {}});
+    if (hasErrors(valid.diagnostics))
+        throw std::runtime_error(renderDiagnostics(valid.diagnostics, loaded.texts));
+    return valid;
+}
+
+Figures measure(std::size_t count)
+{
+    const Folder folder(count);
     test::World world;
     const auto image = test::imageNamed("echo");
     world.images.emplace(image.info.id, image);
     world.tags.emplace("mcpctl/echo:1", image.info.id);
     test::MemoryOrchestrator engine(std::move(world));
+    double afterLoad = 0;
+    {
+        const auto desired = read(folder, afterLoad).desired;
+        ApplyOptions options;
+        options.wait = false;
+        apply(diff(desired, observe(engine, desired), {}), desired, engine, options, {}, {});
+    }
 
+    forgetPeak();
+    const auto before = residentMiB("VmRSS");
     const auto begin = cpuSeconds();
-    std::istringstream in(text);
-    const auto loaded = load({"-"}, in, limits);
-    const auto afterLoad = cpuSeconds();
-    const auto valid = validate(loaded, {ProjectName("bench"), {}});
+    const auto valid = read(folder, afterLoad);
     const auto afterValidate = cpuSeconds();
-    if (hasErrors(valid.diagnostics))
-        throw std::runtime_error(renderDiagnostics(valid.diagnostics, loaded.texts));
-
-    ApplyOptions options;
-    options.wait = false;
-    apply(diff(valid.desired, observe(engine, valid.desired), {}), valid.desired, engine, options, {}, {});
-
-    const auto beforeObserve = cpuSeconds();
     const auto observed = observe(engine, valid.desired);
     const auto afterObserve = cpuSeconds();
     const auto plan = diff(valid.desired, observed, {});
     const auto end = cpuSeconds();
     if (!plan.steps.empty())
         throw std::runtime_error("the second plan is not empty:\n" + renderPlan(plan));
-    return {afterLoad - begin, afterValidate - afterLoad, afterObserve - beforeObserve, end - afterObserve};
+    return {afterLoad - begin, afterValidate - afterLoad, afterObserve - afterValidate, end - afterObserve,
+            residentMiB("VmHWM") - before};
 }
 
 }
@@ -105,17 +141,18 @@ int main(int argc, char** argv)
         counts = {1000, 10000};
 
     fmt::print("{:>10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "instances", "load ms", "valid ms", "observe", "diff ms",
-               "all ms", "peak MiB");
+               "all ms", "MiB");
     double previous = 0;
     for (std::size_t i = 0; i < counts.size(); ++i)
     {
-        const auto times = measure(counts[i]);
-        fmt::print("{:>10} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.0f}\n", counts[i], times.load * 1e3,
-                   times.validate * 1e3, times.observe * 1e3, times.diff * 1e3, times.all() * 1e3, peakMiB());
+        const auto figures = measure(counts[i]);
+        fmt::print("{:>10} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.0f}\n", counts[i], figures.load * 1e3,
+                   figures.validate * 1e3, figures.observe * 1e3, figures.diff * 1e3, figures.all() * 1e3,
+                   figures.memory);
         if (i > 0)
             fmt::print("{:>10} grows as n^{:.2f}\n", "",
-                       std::log(times.all() / previous) /
+                       std::log(figures.all() / previous) /
                            std::log(static_cast<double>(counts[i]) / static_cast<double>(counts[i - 1])));
-        previous = times.all();
+        previous = figures.all();
     }
 }

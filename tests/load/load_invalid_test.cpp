@@ -27,7 +27,7 @@ std::string contentOf(const fs::path& path)
 
 SourcePos withoutFolder(SourcePos pos)
 {
-    pos.file = fs::path(pos.file).filename().string();
+    pos.file = fs::path(pos.file.text()).filename().string();
     return pos;
 }
 

@@ -33,7 +33,7 @@ std::string json(const std::string& text)
 std::string place(const Manifests& manifests, const std::string& pointer)
 {
     const SourcePos pos = manifests.documents.at(0).places.at(pointer);
-    return pos.file + ":" + std::to_string(pos.line) + ":" + std::to_string(pos.column);
+    return pos.file.text() + ":" + std::to_string(pos.line) + ":" + std::to_string(pos.column);
 }
 
 std::string rulesOf(const Manifests& manifests)

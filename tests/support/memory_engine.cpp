@@ -113,17 +113,14 @@ MemoryEngine::MemoryEngine(World world) : world_(std::move(world))
         names_.emplace(container.name, id);
 }
 
-std::vector<MemoryContainer> MemoryEngine::list() const
+void MemoryEngine::list(const std::function<void(const World&, const MemoryContainer&)>& each) const
 {
-    return Step::read(*this, "list",
-                      [&]
-                      {
-                          std::vector<MemoryContainer> all;
-                          all.reserve(world_.containers.size());
-                          for (const auto& [id, container] : world_.containers)
-                              all.push_back(container);
-                          return all;
-                      });
+    Step::read(*this, "list",
+               [&]
+               {
+                   for (const auto& [id, container] : world_.containers)
+                       each(world_, container);
+               });
 }
 
 MemoryContainer MemoryEngine::inspect(const std::string& id) const

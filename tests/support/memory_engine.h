@@ -35,7 +35,8 @@ public:
     explicit MemoryEngine(World world = {});
 
     // Calls, as an engine's API has them. All throw OrchestratorError.
-    std::vector<MemoryContainer> list() const;
+    /// `each` calls nothing of the engine.
+    void list(const std::function<void(const World&, const MemoryContainer&)>& each) const;
     MemoryContainer inspect(const std::string& id) const;
     std::vector<MemoryNetwork> networks() const;
     std::optional<ImageInfo> image(const std::string& reference) const;

@@ -52,15 +52,16 @@ EngineInfo MemoryOrchestrator::getEngineInfo() const
 Listing MemoryOrchestrator::listInstances(const ProjectName& project) const
 {
     Listing listing;
-    const auto all = engine_.list();
-    World around;
-    around.networks = engine_.networks();
-    for (const auto& container : all)
-        if (isOurs(container, project))
-            listing.ours.push_back(observedOf(around, container));
-        else
-            listing.foreign.push_back({container.id, container.name, whyForeign(container, project),
-                                       networksOf(container), container.marks.has_value()});
+    engine_.list(
+        [&](const World& world, const MemoryContainer& container)
+        {
+            listing.ours.reserve(world.containers.size());
+            if (isOurs(container, project))
+                listing.ours.push_back(observedOf(world, container));
+            else
+                listing.foreign.push_back({container.id, container.name, whyForeign(container, project),
+                                           networksOf(container), container.marks.has_value()});
+        });
     const auto byName = [](const auto& left, const auto& right) { return left.name < right.name; };
     std::sort(listing.ours.begin(), listing.ours.end(), byName);
     std::sort(listing.foreign.begin(), listing.foreign.end(), byName);
