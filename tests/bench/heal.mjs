@@ -7,6 +7,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { call, pause, percentile, until } from './engine.mjs';
 
 const [mcpctl, socketPath, rounds = '100'] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), 'heal-'));
@@ -26,15 +27,7 @@ const relay = net.createServer((client) => {
   engine.on('error', () => client.destroy());
 });
 
-const engine = (method, path, body) =>
-  new Promise((resolve, reject) => {
-    const headers = body ? { 'Content-Type': 'application/json' } : {};
-    const request = http.request({ socketPath, method, path, headers }, (answer) => {
-      let text = '';
-      answer.on('data', (piece) => (text += piece)).on('end', () => resolve({ status: answer.statusCode, text }));
-    });
-    request.on('error', reject).end(body && JSON.stringify(body));
-  });
+const engine = (method, path, body) => call({ socketPath }, method, path, body);
 
 const events = [];
 http.get({ socketPath, path: '/events' }, (answer) => {
@@ -52,11 +45,6 @@ http.get({ socketPath, path: '/events' }, (answer) => {
 const inspect = async () => JSON.parse((await engine('GET', `/containers/${name}/json`)).text);
 const alone = async () => JSON.parse((await engine('GET', '/containers/json?all=1')).text).length === 1;
 const whole = (c) => c.State?.Running && c.HostConfig.Memory === 64 * 2 ** 20 && c.NetworkSettings.Networks['mcpctl-network'];
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const until = async (what, named) => {
-  for (let i = 0; i < 3000; ++i, await pause(10)) if (await what()) return;
-  throw new Error(`30 s, and ${named} is not there`);
-};
 
 const faults = {
   removed: ['destroy', () => engine('DELETE', `/containers/${name}?force=1`)],
@@ -80,7 +68,7 @@ await new Promise((resolve) => relay.listen(relayPath, resolve));
 const daemon = spawn(mcpctl, ['--host', `unix://${relayPath}`, '--project', 'heal', '--log-level', process.env.LOG_LEVEL ?? 'error', 'watch', join(work, 'manifests'), '--resync', '1h', '--settle-time', '100ms'],
   { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, MCPCTL_LOCK_DIR: join(work, 'lock'), XDG_STATE_HOME: join(work, 'state') } });
 try {
-  await until(async () => whole(await inspect()), 'the server');
+  await until(30, async () => whole(await inspect()), 'the server');
   for (const [kind, [action, make]] of Object.entries(faults)) {
     const times = [];
     for (let i = 0; i < +rounds; ++i) {
@@ -88,15 +76,15 @@ try {
       const begun = events.length;
       const { status, text } = await make();
       if (status >= 300) throw new Error(`${kind}: ${status} ${text}`);
-      await until(() => events.slice(begun).some((event) => event.action === action), `the event ${action}`);
+      await until(30, () => events.slice(begun).some((event) => event.action === action), `the event ${action}`);
       const { at } = events.slice(begun).find((event) => event.action === action);
-      await until(() => calls.some((call) => call > at), 'a call');
+      await until(30, () => calls.some((call) => call > at), 'a call');
       times.push(calls.find((call) => call > at) - at);
-      await until(async () => whole(await inspect()) && (await alone()), `what was ${kind}`);
+      await until(30, async () => whole(await inspect()) && (await alone()), `what was ${kind}`);
     }
     times.sort((a, b) => a - b);
-    const percentile = (p) => times[Math.min(times.length - 1, Math.ceil((times.length * p) / 100) - 1)].toFixed(0);
-    console.log(`${kind.padEnd(12)} ${times.length} times: median ${percentile(50)} ms, p99 ${percentile(99)} ms, longest ${percentile(100)} ms`);
+    const wait = (p) => percentile(times, p).toFixed(0);
+    console.log(`${kind.padEnd(12)} ${times.length} times: median ${wait(50)} ms, p99 ${wait(99)} ms, longest ${wait(100)} ms`);
   }
 } catch (error) {
   console.error(error.message);

@@ -1,89 +1,127 @@
 #!/usr/bin/env bash
-# run.sh [INSTANCES] — what mcpctl costs, as ratios within one run: against docker compose for a no-op
-# of INSTANCES (default 100) running containers, against the engine's own floor (bare create and start
-# calls) for a fresh start of 24, and the CPU of a plan against the in-memory engine.
+# run.sh [COUNT...] — what mcpctl costs, as ratios within one run, for COUNT containers (default 1 10 100; 300 is
+# worth its ten minutes): fresh up, no-op, one changed limit, one changed image, teardown, each against docker
+# compose and against the engine's own floor (the calls that nobody can do without, at the best parallelism). Then
+# the plan against the in-memory engine, and the start-up of the program.
 #
-# Needs a release build (cmake --preset release && cmake --build --preset release), an engine in
-# DOCKER_HOST with the image mcpctl/echo:1 (tests/lab/lab.sh up DIR; source DIR/env), and for the
-# comparison the program docker compose 2.40, as COMPOSE or docker-compose on the PATH.
+# Needs a release build (cmake --preset release && cmake --build --preset release), an engine in DOCKER_HOST with
+# the images mcpctl/echo:1 and :2 (tests/lab/lab.sh up DIR; source DIR/env), and docker compose 2.40, as COMPOSE or
+# docker-compose on the PATH (tests/bench/get-compose.sh). ROUNDS (default 3) is how often each is done; shown is
+# the median.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-count=${1:-100}
-rounds=${ROUNDS:-5}
+counts=("$@")
+[[ $# -gt 0 ]] || counts=(1 10 100)
+rounds=${ROUNDS:-3}
 bin=build/release
 mcpctl=$bin/mcpctl
 floor=$bin/tests/bench/mcpctl_floor_bench
 compose=${COMPOSE:-$(command -v docker-compose || true)}
 : "${DOCKER_HOST:?say which engine; never one that matters: containers come and go}"
+[[ -x $compose ]] || { echo 'run.sh: error: no docker-compose; tests/bench/get-compose.sh DIR fetches one' >&2; exit 1; }
 work=$(mktemp -d)
 export MCPCTL_LOCK_DIR=$work/lock MCPCTL_PROJECT=bench XDG_STATE_HOME=$work/state
 cleanup() {
   "$mcpctl" destroy --yes >/dev/null 2>&1 || true
-  docker ps -aq --filter name=floor- | xargs -r docker rm -f >/dev/null
-  [[ -z $compose ]] || "$compose" -p bench-compose -f "$work/compose.yaml" down -t 1 >/dev/null 2>&1 || true
+  clear_floor
+  theirs down -t 1 >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap cleanup EXIT
 
-ms() { # ms COMMAND...: its wall time in milliseconds
-  local begin
-  begin=$(date +%s%N)
-  "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2; return 1; }
-  echo $((($(date +%s%N) - begin) / 1000000))
-}
-median() { sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
-peak() { /usr/bin/time -f %M "$@" 2>&1 >/dev/null | tail -1; }
+# ours and theirs: PROGRAM ARGUMENT..., on the files of this run
+ours() { "$mcpctl" "$@"; }
+theirs() { "$compose" -p bench-compose -f "$work/compose.yaml" "$@"; }
+clear_floor() { docker ps -aq --filter name=floor- | xargs -r docker rm -f >/dev/null; }
 
-manifests() { # manifests COUNT
+# manifests COUNT [IMAGE [MEMORY]]: what both shall run; the first container has this image and limit
+manifests() {
+  local count=$1 image=${2:-mcpctl/echo:1} memory=${3:-32} i
   mkdir -p "$work/manifests"
   {
     printf 'apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: echo}\nspec: {image: "mcpctl/echo:1", resources: {memory: 32Mi}}\n'
-    printf -- '---\napiVersion: mcpctl/v1\nkind: Profile\nmetadata: {name: p}\nspec:\n  servers:\n'
-    for ((i = 1; i <= $1; i++)); do echo "    - {server: echo, name: e$i}"; done
+    printf -- '---\napiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: first}\nspec: {image: "%s", resources: {memory: %sMi}}\n' "$image" "$memory"
+    printf -- '---\napiVersion: mcpctl/v1\nkind: Profile\nmetadata: {name: p}\nspec:\n  servers:\n    - {server: first, name: e1}\n'
+    for ((i = 2; i <= count; i++)); do echo "    - {server: echo, name: e$i}"; done
   } >"$work/manifests/all.yaml"
-}
-compose_file() { # compose_file COUNT
   {
     printf 'networks: {inner: {internal: true}}\nservices:\n'
-    for ((i = 1; i <= $1; i++)); do
-      echo "  e$i: {image: 'mcpctl/echo:1', stdin_open: true, init: true, read_only: true, cap_drop: [ALL], security_opt: ['no-new-privileges:true'], mem_limit: 32m, pids_limit: 128, cpus: 1, networks: [inner], restart: unless-stopped}"
+    for ((i = 1; i <= count; i++)); do
+      if ((i > 1)); then image=mcpctl/echo:1 memory=32; fi
+      echo "  e$i: {image: '$image', stdin_open: true, init: true, read_only: true, cap_drop: [ALL], security_opt: ['no-new-privileges:true'], mem_limit: ${memory}m, pids_limit: 128, cpus: 1, networks: [inner], restart: unless-stopped}"
     done
   } >"$work/compose.yaml"
 }
 
-echo "== plan against the in-memory engine"
-"$bin/tests/bench/mcpctl_plan_bench" 1000 10000
+# timed NAME COMMAND...: adds its milliseconds and its peak memory in KiB to the figures NAME
+timed() {
+  local name=$1 begin took
+  shift
+  begin=$(date +%s%N)
+  /usr/bin/time -o "$work/peak" -f %M "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2; return 1; }
+  took=$((($(date +%s%N) - begin) / 1000000))
+  echo "$took" >>"$work/ms.$name"
+  tail -1 "$work/peak" >>"$work/kib.$name"
+}
+median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
+best_floor() { for file in "$work/ms.floor.$1".*; do median "$file"; done | sort -n | head -1; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / (b > 0 ? b : 1) }'; }
 
-echo "== fresh start of 24: apply --no-wait against bare create and start calls, $rounds rounds each"
-manifests 24
-"$mcpctl" apply "$work/manifests" --no-wait >/dev/null 2>&1
-"$mcpctl" destroy --yes >/dev/null 2>&1
-for ((r = 0; r < rounds; r++)); do
-  ms "$mcpctl" apply "$work/manifests" --no-wait >>"$work/apply"
-  "$mcpctl" destroy --yes >/dev/null 2>&1
-  for workers in 4 8 12; do
-    "$floor" 24 $workers floor- >>"$work/floor.$workers"
-    docker ps -aq --filter name=floor- | xargs docker rm -f >/dev/null
+# task NAME COUNT: both programs bring the engine to what the files say, or take all down
+task() {
+  local up=(apply "$work/manifests" --no-wait) their_up=(up -d)
+  if [[ $1 == down ]]; then up=(destroy --yes) their_up=(down); fi
+  timed "ours.$1" "$mcpctl" "${up[@]}"
+  timed "theirs.$1" "$compose" -p bench-compose -f "$work/compose.yaml" "${their_up[@]}"
+}
+
+floor_of() { # floor_of COUNT WORKERS: all tasks once
+  local task
+  for task in up look limit image down; do
+    "$floor" "$task" "$1" "$2" >>"$work/ms.floor.$task.$2"
   done
-done
-best=$(for workers in 4 8 12; do median <"$work/floor.$workers"; done | sort -n | head -1)
-echo "apply $(median <"$work/apply") ms, floor $best ms, ratio $(ratio "$(median <"$work/apply")" "$best")"
+}
 
-echo "== no-op of $count running instances"
-manifests "$count"
-"$mcpctl" apply "$work/manifests" --no-wait >/dev/null 2>&1
-for ((r = 0; r < rounds; r++)); do ms "$mcpctl" apply "$work/manifests" >>"$work/noop"; done
-"$mcpctl" apply "$work/manifests" --stats 2>&1 | grep '^engine:'
-ours=$(median <"$work/noop") ours_kib=$(peak "$mcpctl" apply "$work/manifests")
-"$mcpctl" destroy --yes >/dev/null 2>&1
-if [[ -z $compose ]]; then
-  echo "mcpctl $ours ms, $ours_kib KiB; no docker-compose here to compare with"
-  exit 0
-fi
-compose_file "$count"
-up=("$compose" -p bench-compose -f "$work/compose.yaml" up -d)
-"${up[@]}" >/dev/null 2>&1
-for ((r = 0; r < rounds; r++)); do ms "${up[@]}" >>"$work/compose"; done
-theirs=$(median <"$work/compose") theirs_kib=$(peak "${up[@]}")
-echo "mcpctl $ours ms and $ours_kib KiB, compose $theirs ms and $theirs_kib KiB: ratios $(ratio "$ours" "$theirs") and $(ratio "$ours_kib" "$theirs_kib")"
+report() { # report COUNT TASK WORDS
+  local ours theirs least
+  ours=$(median "$work/ms.ours.$2") theirs=$(median "$work/ms.theirs.$2") least=$(best_floor "$2")
+  printf '%5s  %-14s %8s %8s %6s %8s %6s %9s %9s\n' "$1" "$3" "$ours" "$theirs" "$(ratio "$ours" "$theirs")" \
+    "$least" "$(ratio "$ours" "$least")" "$(ratio "$(median "$work/kib.ours.$2")" 1024)" "$(ratio "$(median "$work/kib.theirs.$2")" 1024)"
+}
+
+engine() { # engine COUNT
+  local count=$1 round workers
+  rm -f "$work"/ms.* "$work"/kib.*
+  for ((round = 0; round < rounds; round++)); do
+    manifests "$count"
+    task up
+    task look
+    manifests "$count" mcpctl/echo:1 64
+    task limit
+    manifests "$count" mcpctl/echo:2 64
+    task image
+    task down
+    for workers in 4 8 12; do floor_of "$count" "$workers"; done
+  done
+  report "$count" up 'fresh up'
+  report "$count" look 'no-op'
+  report "$count" limit 'one limit'
+  report "$count" image 'one image'
+  report "$count" down 'teardown'
+}
+
+# The network of the floor's containers has to be there.
+manifests 1
+ours apply "$work/manifests" --no-wait >/dev/null 2>&1
+ours destroy --yes >/dev/null 2>&1
+docker network create --internal mcpctl-network >/dev/null 2>&1 || true
+printf '%5s  %-14s %8s %8s %6s %8s %6s %9s %9s\n' count task mcpctl compose ratio floor ratio 'MiB' 'compose'
+for count in "${counts[@]}"; do engine "$count"; done
+
+echo
+echo '== plan against the in-memory engine'
+"$bin/tests/bench/mcpctl_plan_bench" 1000 10000 100000
+
+echo
+echo '== start-up of mcpctl version'
+DOCKER_HOST='' perf stat -r 50 "$mcpctl" version 2>&1 >/dev/null | grep -E 'task-clock|elapsed' || true
