@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# test.sh [--unit|--integration|--lint|--all] — install what the tests need, build, run them.
+# test.sh [--unit|--integration|--sanitizers|--lint|--all] — install what the tests need, build, run them.
 #
-# The default is --all: lint, unit tests, and the integration tests against a private engine and
-# private registries (tests/lab/lab.sh). Ends with ctest's summary. Nothing is skipped: what is
+# The default is --all: lint, unit tests, the same under sanitizers, fuzzers for a minute each, and the integration
+# tests against a private engine and private registries (tests/lab/lab.sh). Ends with ctest's summary. Nothing is skipped: what is
 # missing and cannot be installed is a failure.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -10,15 +10,16 @@ cd "$root"
 
 what=${1:---all}
 case $what in
-  --unit) select=(-LE integration) ;;
+  --unit) select=(-LE 'integration|sanitizer') ;;
   --integration) select=(-L integration) ;;
+  --sanitizers) select=(-L sanitizer) ;;
   --lint | --all) select=() ;;
-  *) die "usage: test.sh [--unit|--integration|--lint|--all]" ;;
+  *) die "usage: test.sh [--unit|--integration|--sanitizers|--lint|--all]" ;;
 esac
 
-"$root/scripts/install-deps.sh" build test
+"$root/scripts/install-deps.sh" build test fuzz
 # The lab needs root later, in the middle of ctest's output: ask for the password now.
-if [[ $EUID -ne 0 && $what != --unit && $what != --lint ]]; then as_root true; fi
+if [[ $EUID -ne 0 && $what != --unit && $what != --sanitizers && $what != --lint ]]; then as_root true; fi
 
 say 'building (preset dev)'
 log=$(mktemp)
