@@ -66,6 +66,8 @@ run() {
   return 1
 }
 
+# Some write files, and sync them, at each run.
+[[ ! -w /dev/shm ]] || export TMPDIR=/dev/shm
 say "running ${#names[@]} fuzzers for $seconds s each, $(nproc) at once"
 failed=0 running=()
 for name in "${names[@]}"; do

@@ -1,6 +1,7 @@
 #include "app/json.h"
 #include "app/saved_plan.h"
 #include "fuzz/fuzz.h"
+#include "model/utf8.h"
 #include "support/temporary_folder.h"
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -46,10 +47,11 @@ void readAnything(const std::string& text)
     require(!staleness(again, plan), "a plan that was just saved is not stale");
 }
 
-/// A plan with any texts in it, as engines and manifests may bring them: saved, it is not stale.
+/// A plan with any texts in it, as engines and manifests may bring them: saved, it is not stale. File names may be any
+/// bytes, and then it is saved or not, as a whole.
 void savePlanOf(FuzzedDataProvider& in)
 {
-    const auto text = [&in] { return in.ConsumeRandomLengthString(32); };
+    const auto text = [&in] { return validUtf8(in.ConsumeRandomLengthString(32)); };
     Plan plan;
     plan.project = ProjectName(text());
     plan.engineId = text();
@@ -57,7 +59,7 @@ void savePlanOf(FuzzedDataProvider& in)
     while (in.remaining_bytes() > 0 && plan.steps.size() < 8)
     {
         Step step;
-        step.object = text();
+        step.object = text() + std::string(in.ConsumeIntegralInRange<std::size_t>(0, 1), '\0');
         step.because = text();
         step.place = {text(), in.ConsumeIntegral<int>(), in.ConsumeIntegral<int>()};
         step.actions = {action::Create{{text(), in.ConsumeBool()}},
@@ -68,10 +70,23 @@ void savePlanOf(FuzzedDataProvider& in)
     }
     plan.notes = {text()};
     ReconcileOptions options;
-    options.paths = {"manifests"};
-    savePlan(file(), plan, options);
-    const auto stale = staleness(readPlan(file()), plan);
+    options.paths = {in.ConsumeRemainingBytesAsString()};
+    auto path = options.paths[0];
+    std::erase(path, '\0'); // has its own form in JSON, and in UTF-8
+    const bool fits = validUtf8(path) == path;
+    try
+    {
+        savePlan(file(), plan, options);
+    }
+    catch (const SavedPlanError&)
+    {
+        require(!fits, "what is UTF-8 can be saved");
+        return;
+    }
+    const auto saved = readPlan(file());
+    const auto stale = staleness(saved, plan);
     require(!stale, "a plan that was just saved is not stale", stale.value_or(""));
+    require(saved.options.paths == options.paths, "paths read as they were saved");
 }
 
 }
