@@ -73,6 +73,28 @@ Heard hear(std::string_view log, Reading reading, const std::vector<std::size_t>
 
 }
 
+/// The same, of a whole log, as simply as the format can be read.
+Heard readFrames(std::string_view log)
+{
+    Heard heard;
+    bool whole = true;
+    while (log.size() >= 8 && !heard.broken)
+    {
+        std::size_t length = 0;
+        for (const char c : log.substr(4, 4))
+            length = length << 8U | static_cast<unsigned char>(c);
+        heard.broken = log[0] < 0 || log[0] > 2 || log.substr(1, 3) != std::string_view("\0\0\0", 3) ||
+                       length > std::size_t{64} * 1024 * 1024;
+        const auto text = log.substr(8, length);
+        if (!heard.broken && !text.empty())
+            heard.add(log[0] == 2 ? LogStream::err : LogStream::out, 0, text, true);
+        whole = text.size() == length;
+        log.remove_prefix(std::min(log.size(), 8 + length));
+    }
+    heard.atBoundary = !heard.broken && log.empty() && whole;
+    return heard;
+}
+
 /// A container's log as the engine sends it. However the connection cuts it, the same comes out.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
@@ -81,6 +103,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     for (int i = 0; i < 4; ++i)
         lengths.push_back(in.ConsumeIntegralInRange<std::size_t>(1, 32));
     const auto log = in.ConsumeRemainingBytesAsString();
+    require(hear(log, Reading::frames, {}) == readFrames(log), "frames are read as they are written");
     for (const auto reading : {Reading::frames, Reading::stamps, Reading::followed})
         require(hear(log, reading, {}) == hear(log, reading, lengths), "the same log, however it is cut");
     return 0;

@@ -52,6 +52,8 @@ void readAnything(const std::string& text)
 void savePlanOf(FuzzedDataProvider& in)
 {
     const auto text = [&in] { return validUtf8(in.ConsumeRandomLengthString(32)); };
+    ReconcileOptions options;
+    options.paths = {in.ConsumeRandomLengthString(32)};
     Plan plan;
     plan.project = ProjectName(text());
     plan.engineId = text();
@@ -69,8 +71,6 @@ void savePlanOf(FuzzedDataProvider& in)
         plan.steps.push_back(step);
     }
     plan.notes = {text()};
-    ReconcileOptions options;
-    options.paths = {in.ConsumeRemainingBytesAsString()};
     auto path = options.paths[0];
     std::erase(path, '\0'); // has its own form in JSON, and in UTF-8
     const bool fits = validUtf8(path) == path;
