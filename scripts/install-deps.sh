@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# install-deps.sh build|package|test|engine... — install what is missing of what that needs, on Debian 12 or
+# install-deps.sh build|package|test|fuzz|engine... — install what is missing of what that needs, on Debian 12 or
 # a recent Ubuntu. Quick and silent when nothing is. Uses sudo where it is not root.
 #
 #   build   compiler and libraries
 #   package what makes a Debian package of it (cpack)
 #   test    what the tests use, an engine program included (they start it privately)
+#   fuzz    what builds the fuzzers (clang, with its sanitizers)
 #   engine  a Docker Engine to run servers on, unless this machine has one or a way to one
 #
 # A Docker that is here already is left alone: docker.io is never installed over another one.
@@ -15,6 +16,7 @@ PATH=$PATH:/usr/sbin:/sbin
 build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
   libcli11-dev libvalijson-dev libssl-dev libpq-dev libboost-test-dev nlohmann-json3-dev)
 package=(dpkg-dev file)
+fuzz=(clang libclang-rt-dev llvm)
 test=(iptables docker-registry postgresql apache2-utils socat busybox-static haproxy dnsmasq-base openssl bats jq curl iproute2
   util-linux procps clang-format clang-tidy shellcheck debootstrap docker-compose man-db systemd binutils)
 
@@ -31,6 +33,7 @@ for what in "$@"; do
   case $what in
     build) want+=("${build[@]}") ;;
     package) want+=("${package[@]}") ;;
+    fuzz) want+=("${fuzz[@]}") ;;
     test)
       want+=("${package[@]}" "${test[@]}")
       has node || want+=(nodejs)
@@ -45,7 +48,7 @@ for what in "$@"; do
       # A client without an engine here: an engine elsewhere, or Docker Desktop.
       if ! has docker && ! has dockerd; then want+=(docker.io iptables); fi
       ;;
-    *) die "usage: install-deps.sh build|package|test|engine..." ;;
+    *) die "usage: install-deps.sh build|package|test|fuzz|engine..." ;;
   esac
 done
 [[ ${#want[@]} -gt 0 ]] || exit 0

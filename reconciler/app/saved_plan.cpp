@@ -1,6 +1,7 @@
 #include "app/saved_plan.h"
 
 #include "app/json.h"
+#include "model/utf8.h"
 
 #include <Poco/JSON/Parser.h>
 
@@ -91,7 +92,12 @@ void savePlan(const std::string& file, const Plan& plan, const ReconcileOptions&
     if (options.pruneMax)
         root->set("pruneMax", static_cast<std::uint64_t>(*options.pruneMax));
     root->set("plan", planToJson(plan));
-    writeAtomically(file, toText(root) + "\n");
+    const auto text = toText(root) + "\n";
+    if (validUtf8(text) != text)
+        throw SavedPlanError(fmt::format("cannot write {}: a plan is JSON, and a file name or path in this one is not "
+                                         "UTF-8",
+                                         file));
+    writeAtomically(file, text);
 }
 
 bool isSavedPlan(const std::string& path)

@@ -27,7 +27,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Writes `plan` to `file` at once: a full disk or a crash leaves what was there before.
+/// Writes `plan` to `file` at once: a full disk or a crash leaves what was there before. Throws SavedPlanError where it
+/// cannot, also for paths that are no UTF-8, which JSON cannot hold.
 void savePlan(const std::string& file, const Plan& plan, const ReconcileOptions& options);
 
 /// Whether `path` looks like a saved plan and not like a manifest.

@@ -187,11 +187,14 @@ Listing EngineReader::listInstances(const ProjectName& project) const
         }
     for (auto& [json, instance, folder] : inspections)
     {
+        const auto listed = listedById.find(instance.id);
+        if (listed == listedById.end())
+            json["Id"].fail("not the container that was asked for");
         // It may have been renamed since it was listed.
         const auto ownership = judgeOwnership(instance.name, json["Config"]["Labels"].textMap(), project);
         if (!ownership.ours)
         {
-            addForeign(listedById.at(instance.id), instance.name, ownership);
+            addForeign(listed->second, instance.name, ownership);
             continue;
         }
         instance.staleNetworks = findStaleNetworks(json, networkIds, networkNames);

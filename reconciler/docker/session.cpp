@@ -66,6 +66,8 @@ std::istream& Session::exchange(Poco::Net::HTTPRequest& request, std::string_vie
     if (guard_->peerClosed())
         throw Poco::Net::NoMessageException("the connection was closed within the response's header");
     answered_ = true;
+    if (const int status = response.getStatus(); status < 100 || status > 599) // Poco takes any number
+        throw BrokenAnswer(fmt::format("the answer has status {}, which HTTP does not know", status));
     return in;
 }
 

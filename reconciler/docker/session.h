@@ -52,7 +52,8 @@ public:
 
     /// Sends a request, and reads the response's header. `Host` and the length are set here, for Poco would close its
     /// half of the connection after a POST without a length, and the engine takes that for a cancel.
-    /// Throws Poco exceptions; NoMessageException if the engine closed before its header was complete.
+    /// Throws Poco exceptions; NoMessageException if the engine closed before its header was complete; BrokenAnswer for
+    /// a status that is none.
     std::istream& exchange(Poco::Net::HTTPRequest& request, std::string_view body, Poco::Net::HTTPResponse& response);
 
     /// Did a header come for the last request?

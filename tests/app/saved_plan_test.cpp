@@ -55,6 +55,15 @@ BOOST_AUTO_TEST_CASE(a_plan_that_was_saved_reads_back_with_its_options_and_is_no
     BOOST_TEST(!staleness(saved, plan).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_plan_of_a_path_that_is_no_utf8_is_not_saved_and_what_was_there_stays)
+{
+    savePlan(file, plan, options);
+    options.paths = {"manifests\xff/"};
+    BOOST_CHECK_EXCEPTION(savePlan(file, plan, options), SavedPlanError,
+                          [](const SavedPlanError& error) { return mentions(error.what(), "not UTF-8"); });
+    BOOST_TEST(readPlan(file).options.paths.front() == "manifests/");
+}
+
 BOOST_AUTO_TEST_CASE(whatever_moved_since_makes_it_stale_and_is_named)
 {
     savePlan(file, plan, options);

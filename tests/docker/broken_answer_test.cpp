@@ -67,6 +67,18 @@ BOOST_AUTO_TEST_CASE(what_does_not_speak_http_is_told)
     checkContains(error.what(), "does not speak HTTP");
 }
 
+BOOST_AUTO_TEST_CASE(a_status_that_is_none_is_no_success)
+{
+    for (const char* status : {"000", "7", "99", "600", "999"})
+    {
+        server.script({.bytes = std::string("HTTP/1.1 ") + status + " OK\r\nContent-Length: 2\r\n\r\n[]",
+                       .then = Answer::Then::close});
+        const auto error = failureOf([&] { client.get(list); });
+        BOOST_TEST((error.kind() == Kind::badAnswer), status);
+        checkContains(error.what(), "list containers: ");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(json_that_is_broken_or_too_deep_is_told_and_null_is_empty)
 {
     for (const std::string& body :
