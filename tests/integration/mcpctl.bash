@@ -13,7 +13,12 @@ setup() {
 }
 
 teardown() {
-  [[ ${#processes[@]} -eq 0 ]] || kill "${processes[@]}" 2>/dev/null || true
+  local process
+  for process in "${processes[@]}"; do
+    # A function of bash is a shell that waits for its program.
+    pgrep -P "$process" | xargs -r kill 2>/dev/null || true
+    kill "$process" 2>/dev/null || true
+  done
   remove_all_containers
   docker volume ls -q | xargs -r docker volume rm -f >/dev/null
   eventually 5 remove_networks # an endpoint may outlive its container for a moment
