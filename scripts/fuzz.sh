@@ -3,7 +3,7 @@
 #
 # As many at once as there are cores. Inputs that reach something new are kept in build/fuzz/corpus/NAME, findings in
 # build/fuzz/findings/NAME; each finding is told with the command that runs it again, and makes this exit 1. --merge
-# then makes tests/fuzz/corpus/NAME larger by what reaches more than its files do, small inputs first.
+# then adds to tests/fuzz/corpus/NAME the fewest of them that reach all that its files do not.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -80,7 +80,7 @@ for one in "${running[@]}"; do wait "$one" || failed=1; done
 if [[ -n $merge ]]; then
   for name in "${names[@]}"; do
     # Over 4 KiB an input is no good reading; those stay in build/.
-    "$build/tests/fuzz/${name}_fuzz" -merge=1 -max_len=4096 "tests/fuzz/corpus/$name" "$build/corpus/$name" >/dev/null 2>&1 ||
+    "$build/tests/fuzz/${name}_fuzz" -set_cover_merge=1 -use_counters=0 -max_len=4096 "tests/fuzz/corpus/$name" "$build/corpus/$name" >/dev/null 2>&1 ||
       failed=1
     say "tests/fuzz/corpus/$name: $(find "tests/fuzz/corpus/$name" -type f | wc -l) files"
   done

@@ -99,9 +99,9 @@ Heard readFrames(std::string_view log)
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     FuzzedDataProvider in(data, size);
-    std::vector<std::size_t> lengths; // numbers are taken from the end of the input
-    for (int i = 0; i < 4; ++i)
-        lengths.push_back(in.ConsumeIntegralInRange<std::size_t>(1, 32));
+    std::vector<std::size_t> lengths(4);
+    for (auto& length : lengths)
+        length = in.ConsumeIntegralInRange<std::size_t>(1, 32); // from the end of the input
     const auto log = in.ConsumeRemainingBytesAsString();
     require(hear(log, Reading::frames, {}) == readFrames(log), "frames are read as they are written");
     for (const auto reading : {Reading::frames, Reading::stamps, Reading::followed})

@@ -16,6 +16,9 @@ using mcpctl::fuzz::require;
 namespace
 {
 
+/// Far below what a load may cost, for with the sanitizers all takes ten times as long.
+constexpr LoadLimits limits{.maxDocuments = 20, .maxNodes = 3'000, .maxTotalNodes = 3'000};
+
 const ValidateOptions& options()
 {
     static const ValidateOptions all = []
@@ -72,7 +75,7 @@ void plan(const DesiredState& desired)
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     std::istringstream in(fuzz::textOf(data, size));
-    const auto manifests = load({"-"}, in);
+    const auto manifests = load({"-"}, in, limits);
     const auto validated = validate(manifests, options());
     show(validated.diagnostics, manifests.texts);
     if (!hasErrors(validated.diagnostics))
