@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -170,6 +171,12 @@ extern "C"
     FILE* fopen64(const char* path, const char* mode)
     {
         return fopen(path, mode);
+    }
+
+    dirent* readdir(DIR* folder)
+    {
+        static auto* const next = real<dirent*(DIR*)>("readdir");
+        return ask(Call::read, ::dirfd(folder)) > 0 ? nullptr : next(folder);
     }
 
     int close(int fd)
