@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(chunks_whose_framing_is_wrong_at_any_byte_are_an_error_or_t
             framing.push_back(i);
     std::size_t tried = 0;
     for (const auto at : framing)
-        for (const char wrong : std::string("\0\r\n 019afg-;\xff", 14))
+        for (const char wrong : std::string("\0\r\n 019afg-;\xff", 13))
         {
             if (bytes[at] == wrong)
                 continue;
