@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(chunks_whose_framing_is_wrong_at_any_byte_are_an_error_or_t
                        "byte " << at << " as " << static_cast<int>(wrong) << " gave " << got);
         }
     BOOST_TEST_MESSAGE(fmt::format("{} changes", tried));
-    BOOST_TEST(tried > 200U);
+    BOOST_TEST(tried > 190U);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_an_end_stops_at_a_limit_or_at_the_deadline)

@@ -33,6 +33,7 @@ public:
             return fmt::format("{}", fmt::join(parts, between));
         };
         std::vector<std::string> documents;
+        documents.reserve(9);
         const int networks = upTo(2);
         const int servers = 1 + upTo(3);
         const int profiles = 1 + upTo(2);
