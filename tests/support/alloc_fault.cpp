@@ -1,5 +1,7 @@
 #include "support/alloc_fault.h"
 
+#include "support/slow_build.h"
+
 #include <atomic>
 #include <cstdlib>
 #include <limits>
@@ -50,7 +52,7 @@ AllocFault::Elsewhere::~Elsewhere()
     --elsewhere;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MCPCTL_TEST_SANITIZED
 
 bool AllocFault::works()
 {

@@ -2,6 +2,8 @@
 
 #include "support/io_fault.h"
 
+#include "support/slow_build.h"
+
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
@@ -23,12 +25,52 @@ namespace mcpctl::test
 namespace
 {
 
-using Call = IoFault::Call;
-
 std::string watched; // constant while armed
 IoFault::Hook hook;  // likewise
 std::atomic<bool> armed = false;
 std::atomic<std::size_t> count = 0;
+
+}
+
+IoFault::IoFault(const std::filesystem::path& folder, Hook asked)
+{
+    watched = folder.string();
+    hook = std::move(asked);
+    count = 0;
+    armed = true;
+}
+
+IoFault::~IoFault()
+{
+    armed = false;
+    hook = {};
+}
+
+std::size_t IoFault::calls() const
+{
+    return count;
+}
+
+#ifdef MCPCTL_TEST_SANITIZED
+
+bool IoFault::works()
+{
+    return false;
+}
+}
+
+#else
+
+bool IoFault::works()
+{
+    return true;
+}
+
+namespace
+{
+
+using Call = IoFault::Call;
+
 thread_local bool asking = false; // the hook may do what it likes
 
 bool isBelow(std::string_view path)
@@ -64,40 +106,6 @@ Function* real(const char* name)
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-}
-
-IoFault::IoFault(const std::filesystem::path& folder, Hook asked)
-{
-    watched = folder.string();
-    hook = std::move(asked);
-    count = 0;
-    armed = true;
-}
-
-IoFault::~IoFault()
-{
-    armed = false;
-    hook = {};
-}
-
-std::size_t IoFault::calls() const
-{
-    return count;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-
-bool IoFault::works()
-{
-    return false;
-}
-}
-
-#else
-
-bool IoFault::works()
-{
-    return true;
 }
 }
 
