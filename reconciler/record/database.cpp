@@ -144,7 +144,9 @@ void Database::useSqlite()
 {
     Poco::Data::SQLite::Connector::registerConnector();
     makePrivateFile(target_.file); // SQLite gives its other files the same mode
-    session_ = std::make_unique<Session>(Session{Poco::Data::Session("SQLite", target_.file.string())});
+    // Poco tries to open for this many seconds, by default 60, in which a run would stand still.
+    constexpr std::size_t patience = 0;
+    session_ = std::make_unique<Session>(Session{Poco::Data::Session("SQLite", target_.file.string(), patience)});
     query("PRAGMA busy_timeout=5000");
     query("PRAGMA foreign_keys=ON");
     // A record that was accepted is there after a power cut, too.

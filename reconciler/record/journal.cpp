@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -112,20 +113,44 @@ std::optional<Record> recordOf(const std::string& line)
         if (const auto event = json->getObject("event"))
             return eventFromJson(*event);
     }
+    catch (const std::bad_alloc&) // the line may be whole
+    {
+        throw;
+    }
     catch (const std::exception&) // NOLINT(bugprone-empty-catch): nobody can repair it
     {
     }
     return std::nullopt;
 }
 
+/// None of one that is gone. What cannot be read is an error, or it would be taken for empty, and removed.
 std::vector<Record> recordsOf(const fs::path& segment)
 {
     std::vector<Record> out;
     std::ifstream in(segment);
+    if (!in && errno == ENOENT)
+        return out;
+    if (!in)
+        fail("read", segment);
     for (std::string line; std::getline(in, line);)
         if (auto record = recordOf(line))
             out.push_back(std::move(*record));
+    if (in.bad())
+        fail("read", segment);
     return out;
+}
+
+/// For saying how many are dropped: what cannot be read cannot be counted.
+std::size_t countOf(const fs::path& segment)
+{
+    try
+    {
+        return recordsOf(segment).size();
+    }
+    catch (const HistoryError&)
+    {
+        return 0;
+    }
 }
 
 /// All of `line` behind what is whole in `file`, or nothing.
@@ -167,10 +192,17 @@ Journal::Journal(fs::path folder, Limits limits) : folder_(std::move(folder)), l
 std::vector<fs::path> Journal::segments() const
 {
     std::vector<fs::path> out;
-    std::error_code none;
-    for (fs::directory_iterator it(folder_, none), end; !none && it != end; it.increment(none))
-        if (it->path().extension() == ".jsonl")
-            out.push_back(it->path());
+    try
+    {
+        for (const auto& each : fs::directory_iterator(folder_))
+            if (each.path().extension() == ".jsonl")
+                out.push_back(each.path());
+    }
+    catch (const fs::filesystem_error& error)
+    {
+        if (error.code() != std::errc::no_such_file_or_directory)
+            throw HistoryError(fmt::format("cannot read the journal {}: {}", folder_.string(), error.code().message()));
+    }
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -183,8 +215,15 @@ bool Journal::empty() const
 std::uint64_t Journal::bytes() const
 {
     std::uint64_t sum = 0;
-    for (const auto& segment : segments())
-        sum += sizeOf(segment);
+    try
+    {
+        for (const auto& segment : segments())
+            sum += sizeOf(segment);
+    }
+    catch (const HistoryError&) // who wants to add or to flush hears of it
+    {
+        return sum;
+    }
     return sum;
 }
 
@@ -205,7 +244,7 @@ void Journal::makeRoom(std::uint64_t wanted)
     {
         if (bytes() + wanted <= limits_.bytes)
             return;
-        const auto lost = dropped() + recordsOf(segment).size();
+        const auto lost = dropped() + countOf(segment);
         std::ofstream(folder_ / "dropped.new") << lost << '\n';
         std::error_code ignored;
         fs::rename(folder_ / "dropped.new", folder_ / "dropped", ignored);

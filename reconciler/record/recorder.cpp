@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace mcpctl
@@ -46,7 +47,15 @@ void Recorder::record(Record record)
         return;
     {
         const std::lock_guard lock(mutex_);
-        held_.push_back(std::move(record));
+        try
+        {
+            held_.push_back(std::move(record));
+        }
+        catch (const std::bad_alloc&)
+        {
+            ++lost_;
+            return;
+        }
         if (held_.size() > mostHeld)
         {
             held_.pop_front();
@@ -71,17 +80,17 @@ void Recorder::keep()
             held_.pop_front();
         }
         diskTrouble_.clear();
+        if (const auto dropped = journal_.dropped(); dropped > droppedBefore_)
+        {
+            if (options_.warn)
+                options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
+                                          dropped - droppedBefore_));
+            droppedBefore_ = dropped;
+        }
     }
     catch (const std::exception& error)
     {
         tell(diskTrouble_, fmt::format("the history cannot be kept: {}", error.what()));
-    }
-    if (const auto dropped = journal_.dropped(); dropped > droppedBefore_)
-    {
-        if (options_.warn)
-            options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
-                                      dropped - droppedBefore_));
-        droppedBefore_ = dropped;
     }
 }
 

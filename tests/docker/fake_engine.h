@@ -27,9 +27,10 @@ public:
 
     enum class Fault
     {
-        refused,    ///< answered with 500, not done
-        lostBefore, ///< the connection breaks, not done
-        lostAfter,  ///< done, the connection breaks before the answer
+        refused,     ///< answered with an error, not done
+        lostBefore,  ///< the connection breaks, not done
+        lostAfter,   ///< done, the connection breaks before the answer
+        deniedAfter, ///< done, and answered as if not
     };
 
     FakeEngine()
@@ -52,6 +53,15 @@ public:
         words_ = words;
         failing_ = call;
         fault_ = fault;
+    }
+
+    /// The changing call number `call` is answered with `status`, and was carried out or not.
+    void answer(int call, int status, bool done)
+    {
+        const std::lock_guard lock(mutex_);
+        failing_ = call;
+        fault_ = done ? Fault::deniedAfter : Fault::refused;
+        status_ = status;
     }
 
     std::vector<std::string> changes() const
@@ -98,17 +108,24 @@ private:
             changes_.push_back(request->method + " " + target.substr(target.rfind('/') + 1));
             if (fails && fault_ == Fault::refused)
             {
-                peer.send(httpAnswer(500, "{\"message\":\"" + words_ + "\"}"));
+                peer.send(denial());
                 continue;
             }
             if (fails && fault_ == Fault::lostBefore)
                 return;
             const auto reply = change(*request, target);
+            if (fails && fault_ == Fault::deniedAfter)
+            {
+                peer.send(denial());
+                continue;
+            }
             if (fails)
                 return;
             peer.send(httpAnswer(reply.status, reply.body));
         }
     }
+
+    std::string denial() const { return httpAnswer(status_, "{\"message\":\"" + words_ + "\"}"); }
 
     Box* find(const std::string& idOrName)
     {
@@ -187,7 +204,8 @@ private:
     std::vector<std::string> changes_;
     int made_ = 0;
     int failing_ = 0;
-    std::string words_;
+    std::string words_ = "out of luck";
+    int status_ = 500;
     Fault fault_ = Fault::refused;
 
     ScriptedServer server_; ///< last: its threads use the rest

@@ -113,6 +113,34 @@ BOOST_DATA_TEST_CASE(whichever_call_fails_and_however_no_server_is_lost,
         BOOST_TEST((call == 7 && now->id != world.old)); // only the removal of the old one is missing
 }
 
+/// A removal that is refused with 409 is under way by somebody else, and is waited for.
+bool isWaitedFor(int call, int status, bool done)
+{
+    return call == 7 && status == 409 && !done;
+}
+
+BOOST_DATA_TEST_CASE(whichever_call_is_answered_with_whichever_status_done_or_not_no_server_is_lost,
+                     boost::unit_test::data::xrange(1, 8) *
+                         boost::unit_test::data::make({400, 401, 403, 404, 409, 429, 500, 502, 503, 504}) *
+                         boost::unit_test::data::make({true, false}),
+                     call, status, done)
+{
+    if (isWaitedFor(call, status, done))
+        return;
+    World world;
+    world.engine.answer(call, status, done);
+    const auto error = world.replace();
+    const auto now = world.current();
+    BOOST_REQUIRE(now.has_value());
+    BOOST_TEST(now->running);
+    for (const auto& [id, box] : world.engine.boxes())
+        BOOST_TEST(docker::isNameOf(box.name, world.launch.name.text), box.name);
+    if (!error)
+        BOOST_TEST(now->id != world.old);
+    else if (*error == Kind::rolledBack)
+        BOOST_TEST(world.oldIsBack());
+}
+
 BOOST_DATA_TEST_CASE(whichever_call_of_the_way_back_fails_the_old_one_is_still_there,
                      boost::unit_test::data::xrange(7, 12) *
                          boost::unit_test::data::make({Fault::refused, Fault::lostBefore, Fault::lostAfter}),

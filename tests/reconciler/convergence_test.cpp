@@ -66,7 +66,9 @@ void forEachWorld(std::uint64_t stride, const Check& check)
         if (!failure.empty())
             failures.emplace(seed, failure);
     };
-    forEachInParallel((worlds() + stride - 1) / stride, std::thread::hardware_concurrency(), judgeOne);
+    const auto count = (worlds() + stride - 1) / stride;
+    forEachInParallel(count, std::thread::hardware_concurrency(), judgeOne);
+    BOOST_TEST_MESSAGE(fmt::format("{} worlds", count));
     for (const auto& [seed, failure] : failures)
         BOOST_ERROR(fmt::format("seed {}: {}", seed, failure));
 }
@@ -113,6 +115,9 @@ std::string passConverges(std::uint64_t seed)
             return flaw + "\n" + text;
     if (complaints.empty() && random.judgement.exempt.empty() && !plan.steps.empty())
         return "a plan for a world that is as declared:\n" + text;
+    if (const auto again = fleet.plan();
+        renderPlan(plan) != text || renderPlan(again) != text || jsonOf(again) != jsonOf(plan))
+        return "the same world gave another text:\n" + text + renderPlan(again);
 
     const auto outcomes = fleet.run(plan);
     if (random.judgement.exempt.empty() && !allDone(outcomes))

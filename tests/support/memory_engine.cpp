@@ -1,5 +1,7 @@
 #include "support/memory_engine.h"
 
+#include "support/alloc_fault.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,6 +81,7 @@ public:
     {
         if (engine.interceptor_)
             engine.interceptor_(When::before, false, call);
+        const AllocFault::Elsewhere inTheEngine;
         const std::lock_guard lock(engine.mutex_);
         return body();
     }
@@ -87,6 +90,7 @@ private:
     template <typename Body>
     static auto locked(MemoryEngine& engine, const std::string& call, const Body& body)
     {
+        const AllocFault::Elsewhere inTheEngine;
         const std::lock_guard lock(engine.mutex_);
         ++engine.now_;
         engine.journal_.push_back(call);

@@ -1,5 +1,7 @@
 #include "support/memory_events.h"
 
+#include "support/alloc_fault.h"
+
 #include <algorithm>
 
 namespace mcpctl::test
@@ -7,6 +9,7 @@ namespace mcpctl::test
 
 void MemoryEvents::listen(const std::string& project, const EventSink& sink, const std::stop_token& stop)
 {
+    const AllocFault::Elsewhere inTheEngine;
     std::unique_lock lock(mutex_);
     const auto key = nextListener_++;
     const auto self = listeners_.emplace(key, std::make_shared<Listener>()).first->second;

@@ -81,6 +81,7 @@ void Peer::send(const std::string& bytes)
     }
     catch (const Poco::Exception&)
     {
+        open_ = false;
     }
 }
 

@@ -45,6 +45,9 @@ public:
     /// Sends the bytes as they are. A client that is gone is no error.
     void send(const std::string& bytes);
 
+    /// False once the client has closed or reset.
+    bool isOpen() const { return open_; }
+
     /// Returns when the client closes.
     void waitForEnd();
 
@@ -54,6 +57,7 @@ private:
     int number_;
     Poco::Net::StreamSocket socket_;
     std::string buffer_{};
+    bool open_ = true;
 };
 
 /// What the server does with one request.

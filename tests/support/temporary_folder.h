@@ -6,6 +6,7 @@
 #include <string>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 namespace mcpctl::test
 {
@@ -14,9 +15,9 @@ namespace mcpctl::test
 class TemporaryFolder
 {
 public:
-    TemporaryFolder()
+    explicit TemporaryFolder(const std::filesystem::path& above = std::filesystem::temp_directory_path())
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "mcpctl-XXXXXX").string();
+        std::string pattern = (above / "mcpctl-XXXXXX").string();
         if (!::mkdtemp(pattern.data()))
             throw std::runtime_error("cannot make a temporary folder like " + pattern);
         path_ = pattern;
@@ -43,5 +44,11 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+/// Where files are in memory, if there is such a place: for tests that write and sync very often.
+inline std::filesystem::path folderInMemory()
+{
+    return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+}
 
 }

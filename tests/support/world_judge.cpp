@@ -132,12 +132,17 @@ void judgeInstances(const DesiredState& desired, const World& world, const Judge
                  live->state == RunState::paused)
             out.push_back(fmt::format("{} is disabled and {}", name.text, toString(live->state)));
     }
+    // Of a replace that was cut off one half may have the mark alone; then the instance is kept as it is.
+    std::set<std::string> kept;
+    for (const auto& [id, container] : world.containers)
+        if (isOurs(container, desired.project) && container.marks->pruneDisabled)
+            kept.insert(container.marks->instance);
     for (const auto& [id, container] : world.containers)
     {
         if (!isOurs(container, desired.project) || how.exempt.count(container.marks->instance) > 0)
             continue;
         const bool declared = desired.instances.count(InstanceName(container.marks->instance)) > 0;
-        const bool stays = !declared && (!how.pruned || container.marks->pruneDisabled);
+        const bool stays = !declared && (!how.pruned || kept.contains(container.marks->instance));
         if (!stays && (!declared || container.name != container.marks->instance))
             out.push_back(container.name + " was left over");
     }
