@@ -450,4 +450,22 @@ BOOST_FIXTURE_TEST_CASE(a_daemon_that_begins_when_one_is_denied_already_stops_th
     BOOST_TEST(!runs("mcpctl-dev-c"));
 }
 
+BOOST_AUTO_TEST_CASE(what_has_a_successor_that_cannot_be_made_stays)
+{
+    const std::vector<std::string> reasons{"  pullPolicy: never\n", "  pullPolicy: missing\n"};
+    for (const auto& reason : reasons)
+    {
+        Watched watched;
+        watched.start();
+        watched.folder.write("manifests/c.yaml", "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: c}\nspec:\n"
+                                                 "  image: registry.example.com/is-not-there:1\n" +
+                                                     reason);
+        watched.profile("- server: c\n    - server: b");
+        BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::failed));
+        watched.wake(WakeReason::engine); // c has to wait now
+        BOOST_TEST(watched.loop->state()->backoffs.contains("mcpctl-dev-c"));
+        BOOST_TEST(watched.runs(a), reason);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
