@@ -450,6 +450,41 @@ BOOST_FIXTURE_TEST_CASE(a_daemon_that_begins_when_one_is_denied_already_stops_th
     BOOST_TEST(!runs("mcpctl-dev-c"));
 }
 
+BOOST_AUTO_TEST_CASE(a_manifest_that_breaks_does_not_remove_its_server)
+{
+    Watched watched;
+    watched.start();
+    watched.folder.write("manifests/a.yaml", "kind: [");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::invalid));
+    BOOST_TEST((watched.wake(WakeReason::engine).result == Result::invalid));
+    BOOST_TEST(watched.runs(a));
+    BOOST_TEST(watched.runs(b));
+}
+
+BOOST_AUTO_TEST_CASE(a_stdio_server_that_ends_with_its_client_is_no_crash_however_often)
+{
+    Watched watched({200ms, 300s, 600s});
+    watched.server("a", "  restart: \"no\"\n");
+    watched.start();
+    for (int i = 0; i < 4; ++i)
+    {
+        watched.engine.crash(watched.idOf(a), 0);
+        watched.wake(WakeReason::engine);
+        for (const auto& [instance, held] : watched.loop->state()->backoffs)
+            BOOST_TEST(held.failures == 0);
+        watched.eventually([&] { return watched.runs(a); });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_no_event_told_is_found_at_the_next_resync)
+{
+    Watched watched;
+    watched.options.resync = 200ms;
+    watched.start();
+    watched.engine.remove(watched.idOf(a));
+    watched.eventually([&] { return watched.runs(a); }); // nobody woke the loop
+}
+
 BOOST_AUTO_TEST_CASE(what_has_a_successor_that_cannot_be_made_stays)
 {
     const std::vector<std::string> reasons{"  pullPolicy: never\n", "  pullPolicy: missing\n"};
