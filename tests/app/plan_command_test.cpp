@@ -122,4 +122,12 @@ BOOST_AUTO_TEST_CASE(a_saved_plan_that_the_engine_has_overtaken_is_5_and_changes
     BOOST_TEST(engine.changes() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(while_a_manifest_has_an_error_nothing_is_changed_of_what_has_none)
+{
+    const auto broken = folder.write("broken.yaml", "kind: Nothing\n").string();
+    BOOST_TEST(mcpctl("plan " + enabled + " " + broken) == 4);
+    BOOST_TEST(mcpctl("apply " + enabled + " " + broken) == 4);
+    BOOST_TEST(engine.changes() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -503,4 +503,15 @@ BOOST_AUTO_TEST_CASE(what_has_a_successor_that_cannot_be_made_stays)
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_the_daemon_tells_has_no_value_of_a_variable)
+{
+    Watched watched;
+    watched.server("a", "  envTemplate: {MODE: \"1\"}\n");
+    watched.start();
+    watched.wake(WakeReason::asked);
+    BOOST_REQUIRE_EQUAL(watched.container(a).spec.env.count("MODE"), 1U);
+    for (const auto& instance : watched.loop->state()->instances)
+        BOOST_TEST(instance.spec.env.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
