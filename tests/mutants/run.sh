@@ -12,7 +12,7 @@
 # for each fault puts it in, builds, and runs the named test alone: `caught` when that fails, `SURVIVED` when
 # it passes, `broken` when nothing could be built. Exit 1 unless all are caught. PATTERNs are shell patterns of
 # parts of names of patches. With --all-tests a survivor is held against all unit tests, which tells who does catch it; -j N
-# uses N copies at once. `scripts/install-deps.sh mutants` brings a linker that halves the time.
+# uses N copies at once. `scripts/install-deps.sh mutants` brings a linker that takes a fraction of the time.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../../scripts/lib.sh"
