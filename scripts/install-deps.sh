@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# install-deps.sh build|package|test|fuzz|engine... — install what is missing of what that needs, on Debian 12 or
+# install-deps.sh build|package|test|fuzz|mutants|engine... — install what is missing of what that needs, on Debian 12 or
 # a recent Ubuntu. Quick and silent when nothing is. Uses sudo where it is not root.
 #
 #   build   compiler and libraries
 #   package what makes a Debian package of it (cpack)
 #   test    what the tests use, an engine program included (they start it privately)
 #   fuzz    what builds the fuzzers (clang, with its sanitizers)
+#   mutants a quick linker for tests/mutants/run.sh
 #   engine  a Docker Engine to run servers on, unless this machine has one or a way to one
 #
 # A Docker that is here already is left alone: docker.io is never installed over another one.
@@ -44,11 +45,12 @@ for what in "$@"; do
         want+=(docker.io)
       fi
       ;;
+    mutants) want+=(mold) ;;
     engine)
       # A client without an engine here: an engine elsewhere, or Docker Desktop.
       if ! has docker && ! has dockerd; then want+=(docker.io iptables); fi
       ;;
-    *) die "usage: install-deps.sh build|package|test|fuzz|engine..." ;;
+    *) die "usage: install-deps.sh build|package|test|fuzz|mutants|engine..." ;;
   esac
 done
 [[ ${#want[@]} -gt 0 ]] || exit 0

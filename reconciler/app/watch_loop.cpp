@@ -360,7 +360,7 @@ Plan WatchLoop::runnable(const Decision& decision, Now now)
                       const auto instance = instanceOf(step.object);
                       const bool held = backoffs_.holds(instance, now);
                       // What should stand in the place of something else, and does not, keeps that from going.
-                      if (held && (has<action::Create>(step) || takesLong(step)))
+                      if (held && (has<action::Create>(step) || has<action::Blocked>(step) || takesLong(step)))
                           mayPrune = false;
                       return held || busy.contains(instance) || (takesLong(step) && !busy.empty());
                   });

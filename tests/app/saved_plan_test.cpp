@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+#include <set>
 
 using namespace mcpctl;
 
@@ -116,6 +117,33 @@ BOOST_AUTO_TEST_CASE(a_plan_that_cannot_be_written_leaves_the_one_before)
     BOOST_CHECK_THROW(savePlan((folder.path() / "no" / "such" / "plan").string(), plan, options), SavedPlanError);
     BOOST_CHECK_THROW(savePlan("/dev/full/plan", plan, options), SavedPlanError);
     BOOST_CHECK_NO_THROW(readPlan(file));
+}
+
+BOOST_AUTO_TEST_CASE(whatever_the_manifests_say_is_in_the_digest_that_a_plan_is_held_against)
+{
+    DesiredState desired;
+    desired.project = ProjectName("mcpctl");
+    desired.networks[NetworkName("mcpctl-tools")].spec.name = NetworkName("mcpctl-tools");
+    auto& instance = desired.instances[InstanceName("mcpctl-dev-a")];
+    instance.name = InstanceName("mcpctl-dev-a");
+    std::set<std::string> digests{digestOf(desired)};
+    const auto isAnother = [&](const char* what) { BOOST_TEST(digests.insert(digestOf(desired)).second, what); };
+    instance.enabled = !instance.enabled;
+    isAnother("enabled");
+    instance.pruneDisabled = !instance.pruneDisabled;
+    isAnother("pruning");
+    instance.pullPolicy = PullPolicy::always;
+    isAnother("pull policy");
+    instance.spec.image = "image:2";
+    isAnother("image");
+    instance.spec.env["A"] = EnvValue{"1", std::nullopt, true};
+    isAnother("variable");
+    instance.spec.resources.memoryBytes = 1 << 30;
+    isAnother("limit");
+    desired.networks.begin()->second.spec.internal = false;
+    isAnother("a network's way out");
+    desired.networks.begin()->second.spec.subnet = "10.0.0.0/24";
+    isAnother("subnet");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -335,4 +335,68 @@ BOOST_FIXTURE_TEST_CASE(a_daemon_that_begins_when_one_is_denied_already_stops_th
     BOOST_TEST(!runs("mcpctl-dev-c"));
 }
 
+BOOST_AUTO_TEST_CASE(a_manifest_that_breaks_does_not_remove_its_server)
+{
+    Watched watched;
+    watched.start();
+    watched.folder.write("manifests/a.yaml", "kind: [");
+    BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::invalid));
+    BOOST_TEST((watched.wake(WakeReason::engine).result == Result::invalid));
+    BOOST_TEST(watched.runs(a));
+    BOOST_TEST(watched.runs(b));
+}
+
+BOOST_AUTO_TEST_CASE(a_stdio_server_that_ends_with_its_client_is_no_crash_however_often)
+{
+    Watched watched({200ms, 300s, 600s});
+    watched.server("a", "  restart: \"no\"\n");
+    watched.start();
+    for (int i = 0; i < 4; ++i)
+    {
+        watched.engine.crash(watched.idOf(a), 0);
+        watched.wake(WakeReason::engine);
+        for (const auto& [instance, held] : watched.loop->state()->backoffs)
+            BOOST_TEST(held.failures == 0);
+        watched.eventually([&] { return watched.runs(a); });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_no_event_told_is_found_at_the_next_resync)
+{
+    Watched watched;
+    watched.options.resync = 200ms;
+    watched.start();
+    watched.engine.remove(watched.idOf(a));
+    watched.eventually([&] { return watched.runs(a); }); // nobody woke the loop
+}
+
+BOOST_AUTO_TEST_CASE(what_has_a_successor_that_cannot_be_made_stays)
+{
+    const std::vector<std::string> reasons{"  pullPolicy: never\n", "  pullPolicy: missing\n"};
+    for (const auto& reason : reasons)
+    {
+        Watched watched;
+        watched.start();
+        watched.folder.write("manifests/c.yaml", "apiVersion: mcpctl/v1\nkind: McpServer\nmetadata: {name: c}\nspec:\n"
+                                                 "  image: registry.example.com/is-not-there:1\n" +
+                                                     reason);
+        watched.profile("- server: c\n    - server: b");
+        BOOST_TEST((watched.wake(WakeReason::manifests).result == Result::failed));
+        watched.wake(WakeReason::engine); // c has to wait now
+        BOOST_TEST(watched.loop->state()->backoffs.contains("mcpctl-dev-c"));
+        BOOST_TEST(watched.runs(a), reason);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_daemon_tells_has_no_value_of_a_variable)
+{
+    Watched watched;
+    watched.server("a", "  envTemplate: {MODE: \"1\"}\n");
+    watched.start();
+    watched.wake(WakeReason::asked);
+    BOOST_REQUIRE_EQUAL(watched.container(a).spec.env.count("MODE"), 1U);
+    for (const auto& instance : watched.loop->state()->instances)
+        BOOST_TEST(instance.spec.env.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -227,4 +227,24 @@ BOOST_AUTO_TEST_CASE(progress_tells_each_step_from_its_begin_to_its_end)
     BOOST_TEST((seen == expected));
 }
 
+BOOST_AUTO_TEST_CASE(after_a_replace_that_was_rolled_back_nothing_is_pruned)
+{
+    Fleet fleet;
+    fleet.declare("old");
+    fleet.declare("memory");
+    fleet.apply();
+    fleet.desired.instances.erase(InstanceName("mcpctl-dev-old"));
+    fleet["mcpctl-dev-memory"].spec.user = "2000";
+    FaultyOrchestrator faulty(fleet.orchestrator,
+                              [](bool after, const std::string& call)
+                              {
+                                  if (!after && call.starts_with("replaceServer"))
+                                      throw OrchestratorError(OrchestratorError::Kind::rolledBack, "it coughs");
+                              });
+    const auto outcomes = passOver(fleet, faulty);
+    BOOST_TEST((of(outcomes, "mcpctl-dev-memory").result == Result::rolledBack));
+    BOOST_TEST((of(outcomes, "mcpctl-dev-old").result == Result::skipped));
+    BOOST_TEST((fleet.container("mcpctl-dev-old").state == RunState::running));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,3 +1,4 @@
+#include "model/fields.h"
 #include "support/fleet.h"
 #include "support/golden.h"
 
@@ -195,6 +196,41 @@ Project mcpctl: 1 to replace.
     escapes.host-network  yes -> (none)  [drift]  fleet.yaml:10
     escapes.privileged    yes -> (none)  [drift]  fleet.yaml:10
 )");
+}
+
+BOOST_AUTO_TEST_CASE(a_mount_that_became_writable_is_drift)
+{
+    Running fleet;
+    fleet.memory().spec.mounts["/data"] = Mount{Mount::Type::hostPath, "/srv/data", true};
+    fleet.apply();
+    fleet.change("mcpctl-dev-memory", [](MemoryContainer& live) { live.spec.mounts.at("/data").readOnly = false; });
+    checkPlan(fleet.plan(), R"(
+Project mcpctl: 1 to replace.
+
+± replace  mcpctl-dev-memory  fleet.yaml:10
+    because mounts./data differs
+    mounts./data  host /srv/data -> host /srv/data read-only  [drift]  fleet.yaml:10
+)");
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_only_read_alike_are_told_apart)
+{
+    Running fleet;
+    fleet.memory().spec.command = {"a", "b"};
+    fleet.apply();
+    fleet.memory().spec.command = {R"(a", "b)"};
+    BOOST_TEST(fleet.plan().steps.size() == 1U);
+}
+
+/// Whoever may look at the engine could try values until the hash fits.
+BOOST_AUTO_TEST_CASE(the_marks_of_a_secret_come_from_its_name_and_not_from_its_value)
+{
+    Running fleet;
+    const auto before = fieldHashes(fleet.memory().spec);
+    fleet.memory().spec.env["TOKEN"].text = "swordfish";
+    BOOST_TEST((fieldHashes(fleet.memory().spec) == before));
+    fleet.memory().spec.env["TOKEN"].secretName = "another";
+    BOOST_TEST((fieldHashes(fleet.memory().spec) != before));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

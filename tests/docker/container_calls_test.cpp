@@ -1,5 +1,6 @@
 #include "docker/docker_orchestrator.h"
 #include "docker/fake_engine.h"
+#include "docker/sample_launch.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -39,6 +40,20 @@ BOOST_AUTO_TEST_CASE(a_restart_policy_that_the_engine_refuses_for_another_reason
     docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
     BOOST_CHECK_THROW(orchestrator.suspendServer(id), OrchestratorError);
     BOOST_TEST(engine.boxes().at(id).running);
+}
+
+BOOST_AUTO_TEST_CASE(what_an_earlier_try_made_is_used_unless_it_has_another_value_of_a_secret)
+{
+    FakeEngine engine;
+    auto launch = sampleLaunch();
+    const auto leftover = engine.add(launch.name.text, false);
+    docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
+    launch.spec.env["A"] = EnvValue{"another value", "a", true};
+    BOOST_CHECK_THROW(orchestrator.startServer(launch), OrchestratorError);
+    BOOST_TEST(!engine.boxes().at(leftover).running);
+    launch.spec.env["A"].text = "1";
+    BOOST_TEST(orchestrator.startServer(launch) == leftover);
+    BOOST_TEST(engine.boxes().at(leftover).running);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

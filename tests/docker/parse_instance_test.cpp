@@ -249,4 +249,23 @@ BOOST_AUTO_TEST_CASE(networks_that_are_gone_are_stale)
     BOOST_TEST(docker::findStaleNetworks({json, "test"}, {id}, {"mcpctl-net2"}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_one_has_the_ports_that_it_was_made_with)
+{
+    auto json = inspection();
+    const auto running = parse(json).spec.publications;
+    json->getObject("State")->set("Status", "exited");
+    json->getObject("State")->set("Running", false);
+    json->getObject("NetworkSettings")->set("Ports", Object::Ptr(new Object)); // as the engine shows it then
+    BOOST_TEST(!running.empty());
+    BOOST_TEST((parse(json).spec.publications == running));
+}
+
+BOOST_AUTO_TEST_CASE(log_options_that_the_engine_adds_by_itself_are_passed_over)
+{
+    const auto logging =
+        withHost("LogConfig", R"({"Type":"json-file","Config":{"max-size":"1m","compress":"true","tag":"x"}})")
+            .spec.logging;
+    BOOST_TEST((logging.options == std::map<std::string, std::string>{{"max-size", "1m"}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

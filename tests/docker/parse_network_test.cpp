@@ -70,4 +70,10 @@ BOOST_AUTO_TEST_CASE(nonsense_is_refused)
         BOOST_CHECK_THROW(parseNetwork(mcpctl::test::view(json)), OrchestratorError);
 }
 
+/// Engine 20.10 makes one unless it is told not to.
+BOOST_AUTO_TEST_CASE(the_engine_is_asked_to_refuse_a_second_network_of_a_name)
+{
+    BOOST_TEST(networkBody(NetworkSpec{}).getValue<bool>("CheckDuplicate"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

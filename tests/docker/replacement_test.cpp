@@ -158,4 +158,13 @@ BOOST_DATA_TEST_CASE(whichever_call_of_the_way_back_fails_the_old_one_is_still_t
         BOOST_TEST(world.oldIsBack());
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_not_as_asked_for_is_removed_and_the_old_one_not_touched)
+{
+    World world;
+    world.launch.spec.resources.memoryBytes *= 2; // the engine drops it
+    BOOST_TEST((world.replace() == Kind::notEnforced));
+    BOOST_TEST(world.oldIsBack());
+    BOOST_TEST(world.engine.changes().size() == 2U); // made and removed
+}
+
 BOOST_AUTO_TEST_SUITE_END()
