@@ -20,7 +20,14 @@ Poco::Dynamic::Var jsonOf(const std::string& method, const Request& request, con
 {
     if (response.status >= 400) // accepted by the request
         return {};
-    return parseJson(response.body, request.what.empty() ? fmt::format("{} {}", method, request.path) : request.what);
+    const auto what = request.what.empty() ? fmt::format("{} {}", method, request.path) : request.what;
+    auto json = parseJson(response.body, what);
+    // Taken for "there is none", it would have everything made that runs already.
+    if (json.isEmpty())
+        throw EngineError(EngineError::Kind::badAnswer,
+                          fmt::format("{}: the engine answered {} and nothing else", what, response.status),
+                          response.status);
+    return json;
 }
 
 }

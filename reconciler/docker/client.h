@@ -78,7 +78,8 @@ public:
     Response get(const Request& request) const;
     Response head(const Request& request) const;
 
-    /// The answer's JSON; empty (Var::isEmpty) for `null`, no body, or an accepted error status.
+    /// The answer's JSON; empty (Var::isEmpty) for an accepted error status alone. `null` and no body are EngineError
+    /// (badAnswer).
     Poco::Dynamic::Var getJson(const Request& request) const;
 
     /// Calls the sink until the engine, the sink or the token ends the stream. Cancellation takes effect at once,

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_status_that_is_none_is_no_success)
     }
 }
 
-BOOST_AUTO_TEST_CASE(json_that_is_broken_or_too_deep_is_told_and_null_is_empty)
+BOOST_AUTO_TEST_CASE(json_that_is_broken_or_too_deep_or_nothing_is_told)
 {
     for (const std::string& body :
          {std::string("{\"a\":"), std::string("<html>"), std::string(100'000, '['), std::string("[1] trailing")})
@@ -92,7 +92,9 @@ BOOST_AUTO_TEST_CASE(json_that_is_broken_or_too_deep_is_told_and_null_is_empty)
     for (const char* body : {"null", " null\n", "", "\n"})
     {
         server.script(httpAnswer(200, body));
-        BOOST_TEST(client.getJson(list).isEmpty());
+        const auto error = failureOf([&] { client.getJson(list); });
+        BOOST_TEST((error.kind() == Kind::badAnswer), body);
+        checkContains(error.what(), "list containers: the engine answered 200 and nothing else");
     }
     server.script(httpAnswer(200, "[{\"Id\":\"x\"}]\n"));
     const auto array = client.getJson(list).extract<Poco::JSON::Array::Ptr>();
