@@ -71,8 +71,10 @@ struct Bed
     }
 };
 
-const auto ioIsWatched = [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result
-{ return IoFault::works(); };
+boost::test_tools::assertion_result ioIsWatched(boost::unit_test::test_unit_id)
+{
+    return IoFault::works();
+}
 
 }
 

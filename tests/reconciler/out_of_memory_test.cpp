@@ -50,8 +50,10 @@ auto orNothing(const Work& work) -> std::optional<decltype(work())>
     }
 }
 
-const auto allocationsFail = [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result
-{ return AllocFault::works(); };
+boost::test_tools::assertion_result allocationsFail(boost::unit_test::test_unit_id)
+{
+    return AllocFault::works();
+}
 
 }
 

@@ -187,8 +187,10 @@ std::size_t killAll(HistoryIs state, std::size_t stride)
     return kills;
 }
 
-const auto ioIsWatched = [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result
-{ return IoFault::works(); };
+boost::test_tools::assertion_result ioIsWatched(boost::unit_test::test_unit_id)
+{
+    return IoFault::works();
+}
 
 }
 
