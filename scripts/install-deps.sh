@@ -5,7 +5,7 @@
 #   build   compiler and libraries
 #   package what makes a Debian package of it (cpack)
 #   test    what the tests use, an engine program included (they start it privately)
-#   mutants a linker that is quick enough for tests/mutants/run.sh
+#   mutants a quick linker for tests/mutants/run.sh
 #   engine  a Docker Engine to run servers on, unless this machine has one or a way to one
 #
 # A Docker that is here already is left alone: docker.io is never installed over another one.
