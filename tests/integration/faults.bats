@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC1010,SC2030,SC2031,SC2034,SC2086,SC2154  # `done` is an argument, too; faults.bash sets and reads variables, `run` too
 # What the real engine and the real program do when one thing goes wrong between them, at every place where it can.
-# FAULTS_ALL=1 tries the whole products, which takes more than an hour.
+# FAULTS_ALL=1 tries every status, and each 29th byte; FAULTS_KINDS='KIND...' takes some kinds of change (faults.bash).
 
 load faults
 
@@ -22,8 +22,8 @@ load faults
       [[ $status == "$next_apply" && $(world) == "$want" ]] || complain "$kind, with no fault, exits $status: $said"
     done
   done
-  no_complaints "8 kinds of change, $points kill points"
-  ((points > 60))
+  no_complaints "$points kill points"
+  [[ -n ${FAULTS_KINDS:-} ]] || ((points > 60))
 }
 
 @test "a change that is refused or loses its answer, done or not, is told, and the next apply gets there" {
