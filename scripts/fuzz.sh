@@ -53,7 +53,7 @@ figures() {
 run() {
   local name=$1 program=$build/tests/fuzz/$1_fuzz failed=0 input
   local corpus=$build/corpus/$name findings=$build/findings/$name log=$build/findings/$name.log
-  local options=(-timeout=10 -rss_limit_mb=2048 "-max_len=$(longest "$name")")
+  local options=(-timeout=60 -rss_limit_mb=2048 "-max_len=$(longest "$name")")
   [[ ! -e tests/fuzz/$name.dict ]] || options+=("-dict=tests/fuzz/$name.dict")
   mkdir -p "$corpus" "$findings"
   "$program" "${options[@]}" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$findings/" \

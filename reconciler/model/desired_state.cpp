@@ -18,6 +18,18 @@ SourcePos DesiredInstance::placeOf(const std::string& field) const
     return place;
 }
 
+namespace
+{
+
+/// How readiness is judged: mcpctl's own work, so for the fields of what runs all but commands are the same.
+std::string probeText(const HealthCheck& check)
+{
+    return fmt::format("probe {} {}:{} {} {} {} {}\n", static_cast<int>(check.type), check.path.size(), check.path,
+                       check.interval.count(), check.timeout.count(), check.startPeriod.count(), check.retries);
+}
+
+}
+
 std::string digestOf(const DesiredState& desired)
 {
     Sha256 digest;
@@ -28,7 +40,8 @@ std::string digestOf(const DesiredState& desired)
     for (const auto& [name, instance] : desired.instances)
         digest.add(fmt::format("instance {} {} {} {} {} {}", name.text, instance.server.text, instance.enabled,
                                instance.pruneDisabled, static_cast<int>(instance.pullPolicy),
-                               canonicalText(instance.spec)));
+                               canonicalText(instance.spec)) +
+                   probeText(instance.spec.health));
     return digest.hex();
 }
 

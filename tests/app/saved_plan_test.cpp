@@ -140,6 +140,12 @@ BOOST_AUTO_TEST_CASE(whatever_the_manifests_say_is_in_the_digest_that_a_plan_is_
     isAnother("variable");
     instance.spec.resources.memoryBytes = 1 << 30;
     isAnother("limit");
+    instance.spec.health.type = HealthCheck::Type::http;
+    isAnother("probe");
+    instance.spec.health.path = "/healthy";
+    isAnother("path of the probe");
+    instance.spec.health.timeout = std::chrono::seconds(1);
+    isAnother("patience of the probe");
     desired.networks.begin()->second.spec.internal = false;
     isAnother("a network's way out");
     desired.networks.begin()->second.spec.subnet = "10.0.0.0/24";
