@@ -331,9 +331,10 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
     std::erase_if(plan.steps, takesLong);
     std::erase_if(slow.steps, [](const Step& step) { return !takesLong(step); });
     summary.steps = plan.steps.size() + slow.steps.size();
-    const auto outcomes = runNow(plan, decision, summary.trigger, stop);
+    const Origin origin{summary.trigger, paths_, revision_};
+    const auto outcomes = runNow(plan, decision, origin, stop);
     if (!slow.steps.empty() && !stop.stop_requested())
-        runBeside(std::move(slow), std::move(decision), summary.trigger, lock);
+        runBeside(std::move(slow), std::move(decision), origin, lock);
 
     const auto bad = undone(outcomes);
     summary.result = bad > 0                            ? Result::failed
@@ -370,19 +371,19 @@ Plan WatchLoop::runnable(const Decision& decision, Now now)
     return plan;
 }
 
-Outcomes WatchLoop::runNow(const Plan& plan, const Decision& decision, const std::string& trigger,
+Outcomes WatchLoop::runNow(const Plan& plan, const Decision& decision, const Origin& origin,
                            const std::stop_token& stop)
 {
     if (plan.steps.empty())
         return {};
-    const auto outcomes = runRecorded(plan, decision, trigger, false, stop);
+    const auto outcomes = runRecorded(plan, decision, origin, false, stop);
     const auto now = Backoffs::Clock::now();
     noteStarts(plan, decision, now);
     noteOutcomes(outcomes, now);
     return outcomes;
 }
 
-void WatchLoop::runBeside(Plan plan, Decision decision, std::string trigger, std::shared_ptr<Lock> lock)
+void WatchLoop::runBeside(Plan plan, Decision decision, Origin origin, std::shared_ptr<Lock> lock)
 {
     {
         const std::lock_guard guard(mutex_);
@@ -390,10 +391,10 @@ void WatchLoop::runBeside(Plan plan, Decision decision, std::string trigger, std
             busy_.insert(instanceOf(step.object));
     }
     beside_ = std::jthread(
-        [this, plan = std::move(plan), decision = std::move(decision), trigger = std::move(trigger),
+        [this, plan = std::move(plan), decision = std::move(decision), origin = std::move(origin),
          lock = std::move(lock)](const std::stop_token& stop) mutable
         {
-            auto outcomes = runRecorded(plan, decision, trigger, true, stop);
+            auto outcomes = runRecorded(plan, decision, origin, true, stop);
             lock.reset();
             {
                 const std::lock_guard guard(mutex_);
@@ -404,14 +405,14 @@ void WatchLoop::runBeside(Plan plan, Decision decision, std::string trigger, std
         });
 }
 
-Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, const std::string& trigger, bool wait,
+Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, const Origin& origin, bool wait,
                                 const std::stop_token& stop)
 {
     ApplyOptions options;
     options.wait = wait;
     options.times = {options_.reconcile.settle, options_.reconcile.readyTimeout};
     options.probe = options_.probe;
-    options.revision = revision_;
+    options.revision = origin.revision;
     const auto tellOne = [this](const Progress& progress)
     {
         if (progress.kind != Progress::Kind::ended)
@@ -424,8 +425,8 @@ Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, cons
         else
             log_.warning(text);
     };
-    RunRecording recording(recorder_, "watch:" + trigger, paths_);
-    recording.begin(plan, revision_);
+    RunRecording recording(recorder_, "watch:" + origin.trigger, origin.paths);
+    recording.begin(plan, origin.revision);
     auto outcomes = apply(plan, decision.desired, orchestrator_, options, tellOne, stop);
     recording.end(outcomes, stop.stop_requested());
     listener_.onOutcomes(outcomes);

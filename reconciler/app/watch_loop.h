@@ -80,6 +80,14 @@ private:
     using Clock = std::chrono::steady_clock;
     using Now = Backoffs::Clock::time_point;
 
+    /// What a run is recorded with. A copy, for a run beside the loop outlives the manifests that it came from.
+    struct Origin
+    {
+        std::string trigger;
+        std::vector<std::string> paths;
+        std::string revision;
+    };
+
     void pass(const std::set<WakeReason>& reasons, const std::stop_token& stop);
     void reconcile(PassSummary& summary, const std::stop_token& stop);
     void readManifests();
@@ -88,10 +96,9 @@ private:
     std::shared_ptr<Lock> takeLock();
     void stopWhenLeadershipIsLost();
     Plan runnable(const Decision& decision, Now now);
-    Outcomes runNow(const Plan& plan, const Decision& decision, const std::string& trigger,
-                    const std::stop_token& stop);
-    void runBeside(Plan plan, Decision decision, std::string trigger, std::shared_ptr<Lock> lock);
-    Outcomes runRecorded(const Plan& plan, const Decision& decision, const std::string& trigger, bool wait,
+    Outcomes runNow(const Plan& plan, const Decision& decision, const Origin& origin, const std::stop_token& stop);
+    void runBeside(Plan plan, Decision decision, Origin origin, std::shared_ptr<Lock> lock);
+    Outcomes runRecorded(const Plan& plan, const Decision& decision, const Origin& origin, bool wait,
                          const std::stop_token& stop);
     void noteOutcomes(const Outcomes& outcomes, Now now);
     void noteStarts(const Plan& plan, const Decision& decision, Now now);

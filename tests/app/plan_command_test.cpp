@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 
 using namespace mcpctl::test;
@@ -37,7 +38,11 @@ public:
     std::string host() const { return server_.endpoint().text(); }
     int changes() const { return changes_; }
 
-    std::string networks; ///< to be set while nobody asks
+    void setNetworks(const std::string& json)
+    {
+        const std::lock_guard lock(mutex_);
+        networks_ = json;
+    }
 
 private:
     std::string answer(const ReceivedRequest& request)
@@ -53,10 +58,15 @@ private:
         if (is("/images/"))
             return httpAnswer(200, R"({"Id":"sha256:1","Config":{}})");
         if (is("/networks") || is("/containers/json"))
-            return httpAnswer(200, "[" + (is("/networks") ? networks : "") + "]");
+        {
+            const std::lock_guard lock(mutex_);
+            return httpAnswer(200, "[" + (is("/networks") ? networks_ : "") + "]");
+        }
         return httpAnswer(200, "OK", {"Api-Version: 1.41"});
     }
 
+    std::mutex mutex_;
+    std::string networks_; ///< guarded by mutex_
     std::atomic<int> changes_ = 0;
     ScriptedServer server_; ///< last: its threads use the rest
 };
@@ -95,10 +105,10 @@ BOOST_FIXTURE_TEST_SUITE(plan_command_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_plan_is_0_with_nothing_to_do_2_with_something_pending_and_3_with_drift_alone)
 {
-    engine.networks = asDeclared;
+    engine.setNetworks(asDeclared);
     BOOST_TEST(mcpctl("plan --detailed-exitcode " + disabled) == 0);
     BOOST_TEST(mcpctl("plan --detailed-exitcode " + enabled) == 2);
-    engine.networks = withAWayOut;
+    engine.setNetworks(withAWayOut);
     BOOST_TEST(mcpctl("plan --detailed-exitcode " + disabled) == 3);
     BOOST_TEST(mcpctl("plan --detailed-exitcode " + enabled) == 2); // some of both
     BOOST_TEST(mcpctl("plan " + enabled) == 0);
@@ -117,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_saved_plan_that_the_engine_has_overtaken_is_5_and_changes
 {
     const auto file = (folder.path() / "plan.json").string();
     BOOST_TEST(mcpctl("plan --out " + file + " " + enabled) == 0);
-    engine.networks = asDeclared;
+    engine.setNetworks(asDeclared);
     BOOST_TEST(mcpctl("apply " + file) == 5);
     BOOST_TEST(engine.changes() == 0);
 }

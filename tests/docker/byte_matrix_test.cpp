@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <map>
+#include <mutex>
+#include <optional>
 
 using namespace mcpctl;
 using namespace mcpctl::docker;
@@ -58,9 +61,14 @@ public:
 
     ProjectName project;
     std::map<std::string, std::string> answers; ///< by path without version and id
-    std::string cutPath;                        ///< of the answer that is cut
-    std::size_t cutAt = 0;
-    bool drips = false;
+    /// From now on the answer for `path` breaks off there.
+    void cut(const std::string& path, std::size_t at)
+    {
+        const std::lock_guard lock(mutex);
+        cutPath = path;
+        cutAt = at;
+    }
+    std::atomic<bool> drips = false;
 
 private:
     std::string key(const std::string& target) const
@@ -71,14 +79,20 @@ private:
         return path.starts_with("/containers/") && path != "/containers/json" ? "/containers/X/json" : path;
     }
 
+    std::optional<std::size_t> endOf(const std::string& path) const
+    {
+        const std::lock_guard lock(mutex);
+        return path == cutPath ? std::optional(cutAt) : std::nullopt;
+    }
+
     void serve(Peer& peer)
     {
         while (const auto request = peer.readRequest())
         {
             const auto path = key(request->target);
             const auto& answer = answers.at(path);
-            if (path == cutPath)
-                return peer.send(answer.substr(0, cutAt));
+            if (const auto end = endOf(path))
+                return peer.send(answer.substr(0, *end));
             if (!drips)
                 peer.send(answer);
             for (std::size_t i = 0; drips && i < answer.size(); ++i)
@@ -86,6 +100,9 @@ private:
         }
     }
 
+    mutable std::mutex mutex;
+    std::string cutPath;   ///< of the answer that is cut; guarded by mutex
+    std::size_t cutAt = 0; ///< likewise
     ScriptedServer server; ///< last: its threads use the rest
 };
 
@@ -120,8 +137,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_at_any_byte_is_an_error_that_name
         const auto end = answer.size() - 1;
         for (std::size_t at = 0; at <= end; at = at < end ? std::min(at + stride, end) : at + 1)
         {
-            engine.cutPath = path;
-            engine.cutAt = at;
+            engine.cut(path, at);
             ++cuts;
             try
             {
@@ -137,7 +153,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_at_any_byte_is_an_error_that_name
             }
         }
     }
-    engine.cutPath.clear();
+    engine.cut("", 0);
     BOOST_TEST(engine.look() == whole);
     BOOST_TEST_MESSAGE(fmt::format("{} answers, {} cuts", engine.answers.size(), cuts));
     BOOST_TEST(cuts > (slowBuild ? 2'700U : 8'000U));
