@@ -51,7 +51,7 @@ bool same(const std::string& a, const std::string& b)
 std::string bearerOf(const HTTPRequest& request)
 {
     constexpr std::string_view scheme = "bearer ";
-    const auto& text = request.get(HTTPRequest::AUTHORIZATION, "");
+    const std::string text = request.get(HTTPRequest::AUTHORIZATION, ""); // a copy: what is returned may be the default
     return Poco::icompare(text.substr(0, scheme.size()), std::string(scheme)) == 0 ? text.substr(scheme.size()) : "";
 }
 

@@ -51,11 +51,13 @@ public:
         if (options_.wait && watcher)
             forEachInParallel(servers.size(), options_.workers * 4, [&](std::size_t i) { waitFor(servers[i]); });
 
+        // What cannot be removed keeps nothing else: a network that somebody uses would, for as long as they do.
+        const bool prunes = !failed_;
         for (const auto i : phase(Step::Phase::prune))
-            if (failed_)
-                end(i, Outcome::Result::skipped, "kept: something failed before it");
-            else
+            if (prunes)
                 runStep(i);
+            else
+                end(i, Outcome::Result::skipped, "kept: something failed before it");
         return outcomes_;
     }
 

@@ -101,6 +101,19 @@ BOOST_AUTO_TEST_CASE(after_a_failure_nothing_is_pruned)
     BOOST_TEST((fleet.container("mcpctl-dev-old").state == RunState::running));
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_removed_keeps_nothing_else)
+{
+    Fleet fleet;
+    fleet.declareNetwork("one");
+    fleet.declareNetwork("two");
+    fleet.apply();
+    fleet.desired.networks.clear();
+    FaultyOrchestrator faulty(fleet.orchestrator, failing("removeNetwork", "somebody hangs on it"));
+    const auto outcomes = passOver(fleet, faulty);
+    BOOST_TEST((of(outcomes, "mcpctl-one").result == Result::failed));
+    BOOST_TEST((of(outcomes, "mcpctl-two").result == Result::failed)); // it was tried
+}
+
 BOOST_AUTO_TEST_CASE(a_network_that_cannot_be_made_skips_who_needs_it_and_nobody_else)
 {
     Fleet fleet;

@@ -431,8 +431,8 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_http_are_not_ready_and_break_nothing)
 
 BOOST_AUTO_TEST_CASE(a_body_without_end_is_given_up)
 {
+    std::atomic<bool> over = false; // before the server: its threads use it to their end
     ScriptedServer server(ScriptedServer::Kind::tcp);
-    std::atomic<bool> over = false;
     server.takeOver(
         [&](Peer& peer)
         {

@@ -90,7 +90,8 @@ bool clears(std::int64_t want, std::int64_t live)
 void judgeRunning(const DesiredInstance& want, const MemoryContainer& live, const World& world, Complaints& out)
 {
     const auto& name = want.name.text;
-    if (live.state != RunState::running)
+    // One that crashed again and again is the engine's to start.
+    if (live.state != RunState::running && live.state != RunState::restarting)
         out.push_back(fmt::format("{} is {}", name, toString(live.state)));
     if (live.imageId != wantedImage(want, world))
         out.push_back(name + " runs another image");
