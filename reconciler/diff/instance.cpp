@@ -14,7 +14,7 @@ namespace
 
 bool hasInfix(const ObservedInstance& instance, std::string_view infix)
 {
-    return instance.name.compare(instance.marks.instance.size(), infix.size(), infix) == 0;
+    return instance.name.starts_with(instance.marks.instance + std::string(infix));
 }
 
 /// What `live` will be once an interrupted replace has been undone: its own name, the declared restart

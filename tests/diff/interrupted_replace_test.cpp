@@ -252,4 +252,14 @@ Project mcpctl: 1 blocked.
     BOOST_TEST(fleet.container("mcpctl-dev-memory").id == fleet.oldId);
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_is_shorter_than_the_one_in_its_marks_is_no_part_of_a_replace)
+{
+    ObservedState observed;
+    auto& live = observed.instances.emplace_back();
+    live.id = "1";
+    live.name = "mcpctl-dev";
+    live.marks.instance = "mcpctl-dev-memory";
+    BOOST_TEST(diff(DesiredState{ProjectName("mcpctl"), {}, {}, ""}, observed, {}).steps.size() <= 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,8 @@
 
 #include <fuzzer/FuzzedDataProvider.h>
 
+#include <algorithm>
+
 using namespace mcpctl;
 using mcpctl::fuzz::require;
 
@@ -72,7 +74,7 @@ void savePlanOf(FuzzedDataProvider& in)
     }
     plan.notes = {text()};
     auto path = options.paths[0];
-    std::erase(path, '\0'); // has its own form in JSON, and in UTF-8
+    std::replace(path.begin(), path.end(), '\0', ' '); // has its own form in JSON, and in UTF-8
     const bool fits = validUtf8(path) == path;
     try
     {
