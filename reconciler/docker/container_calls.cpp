@@ -33,6 +33,27 @@ bool says(const EngineError& error, std::string_view words)
     return error.engineMessage().find(words) != std::string::npos;
 }
 
+/// What an earlier try made, to the last value: it can be used as if it were made now.
+bool isLeftover(const Inspection& found, const std::string& name, const Launch& launch)
+{
+    if (found.instance.name != name || found.instance.state != RunState::created)
+        return false;
+    const auto& there = found.instance;
+    const auto labels = found.json["Config"]["Labels"].textMap();
+    if (!judgeOwnership(name, labels, ProjectName(launch.marks.project)).ours ||
+        there.marks.specHash != launch.marks.specHash || there.marks.fieldHashes != launch.marks.fieldHashes)
+        return false;
+    // The same spec may hold another value of a secret.
+    for (const auto& [key, value] : launch.spec.env)
+        if (const auto live = there.spec.env.find(key); live == there.spec.env.end() || live->second.text != value.text)
+            return false;
+    for (const auto& [file, value] : launch.spec.secretFiles)
+        if (const auto live = there.spec.secretFiles.find(file);
+            live == there.spec.secretFiles.end() || live->second.text != value.text)
+            return false;
+    return true;
+}
+
 }
 
 ContainerCalls::ContainerCalls(std::shared_ptr<Client> client, const EngineReader& reader)
@@ -47,39 +68,27 @@ ContainerCalls::Created ContainerCalls::create(const std::string& name, const La
                           .what = "create container " + name,
                           .deadline = slowCall};
     const auto body = createBody(launch, reader_.apiVersion());
-    try
+    // The engine takes a name a moment before it shows the container, also for who was killed while asking.
+    for (const auto patience = std::chrono::steady_clock::now() + 5s;;)
     {
-        const JsonView json(client_->postJson(request, Body::json(body)), request.what);
-        return {json.required("Id").text(), json["Warnings"].texts()};
+        try
+        {
+            const JsonView json(client_->postJson(request, Body::json(body)), request.what);
+            return {json.required("Id").text(), json["Warnings"].texts()};
+        }
+        catch (const EngineError& error)
+        {
+            const bool taken = error.kind() == EngineError::Kind::conflict;
+            if (!taken && !answerWasLost(error))
+                throw translate(error);
+            const auto holder = reader_.inspect(name);
+            if (holder && isLeftover(*holder, name, launch))
+                return {holder->instance.id, {}};
+            if (holder || !taken || std::chrono::steady_clock::now() > patience)
+                throw translate(error);
+        }
+        std::this_thread::sleep_for(100ms);
     }
-    catch (const EngineError& error)
-    {
-        if (error.kind() == EngineError::Kind::conflict || answerWasLost(error))
-            if (auto leftover = findLeftover(name, launch))
-                return *leftover;
-        throw translate(error);
-    }
-}
-
-std::optional<ContainerCalls::Created> ContainerCalls::findLeftover(const std::string& name, const Launch& launch) const
-{
-    const auto found = reader_.inspect(name);
-    if (!found || found->instance.name != name || found->instance.state != RunState::created)
-        return std::nullopt;
-    const auto& there = found->instance;
-    const auto labels = found->json["Config"]["Labels"].textMap();
-    if (!judgeOwnership(name, labels, ProjectName(launch.marks.project)).ours ||
-        there.marks.specHash != launch.marks.specHash || there.marks.fieldHashes != launch.marks.fieldHashes)
-        return std::nullopt;
-    // The same spec may hold another value of a secret.
-    for (const auto& [key, value] : launch.spec.env)
-        if (const auto live = there.spec.env.find(key); live == there.spec.env.end() || live->second.text != value.text)
-            return std::nullopt;
-    for (const auto& [file, value] : launch.spec.secretFiles)
-        if (const auto live = there.spec.secretFiles.find(file);
-            live == there.spec.secretFiles.end() || live->second.text != value.text)
-            return std::nullopt;
-    return Created{there.id, {}};
 }
 
 void ContainerCalls::start(const std::string& id)

@@ -57,7 +57,6 @@ public:
     void reloadConfig(const std::string& id, const std::map<std::string, std::string>& files);
 
 private:
-    std::optional<Created> findLeftover(const std::string& name, const Launch& launch) const;
     std::filesystem::path secretsFolderOf(const std::string& id) const;
     void waitUntilGone(const std::string& id) const;
     void updatePolicy(const Request& request, const RestartPolicy& restart);

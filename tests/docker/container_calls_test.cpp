@@ -56,4 +56,13 @@ BOOST_AUTO_TEST_CASE(what_an_earlier_try_made_is_used_unless_it_has_another_valu
     BOOST_TEST(engine.boxes().at(leftover).running);
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_is_taken_by_what_nobody_sees_yet_is_asked_for_again)
+{
+    FakeEngine engine;
+    engine.answer(1, 409, false);
+    docker::DockerOrchestrator orchestrator{std::make_shared<docker::Client>(engine.endpoint()), docker::Environment{}};
+    const auto id = orchestrator.startServer(sampleLaunch());
+    BOOST_TEST(engine.boxes().at(id).running);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
