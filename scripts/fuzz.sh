@@ -3,7 +3,8 @@
 #
 # As many at once as there are cores. Inputs that reach something new are kept in build/fuzz/corpus/NAME, findings in
 # build/fuzz/findings/NAME; each finding is told with the command that runs it again, and makes this exit 1. --merge
-# then adds to tests/fuzz/corpus/NAME the fewest of them that reach all that its files do not.
+# then adds to tests/fuzz/corpus/NAME the fewest of them that reach all that its files do not. FUZZ_SEED=N makes a run
+# that can be repeated; without it each goes another way.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
@@ -53,7 +54,7 @@ figures() {
 run() {
   local name=$1 program=$build/tests/fuzz/$1_fuzz failed=0 input
   local corpus=$build/corpus/$name findings=$build/findings/$name log=$build/findings/$name.log
-  local options=(-timeout=60 -rss_limit_mb=2048 "-max_len=$(longest "$name")")
+  local options=(-timeout=60 -rss_limit_mb=2048 "-max_len=$(longest "$name")" "-seed=${FUZZ_SEED:-0}")
   [[ ! -e tests/fuzz/$name.dict ]] || options+=("-dict=tests/fuzz/$name.dict")
   mkdir -p "$corpus" "$findings"
   "$program" "${options[@]}" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$findings/" \
