@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # sanitize.sh PRESET — build the unit tests with the sanitizers of a preset (tsan, asan, or fuzz: clang's address and
-# undefined, with the fuzzers), and run them, the fault matrices among them. Gives way to whatever else runs here.
+# undefined, with the fuzzers), and run them, the fault matrices among them.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$root"
 preset=${1:?say which preset: tsan, asan or fuzz}
 "$root/scripts/install-deps.sh" build test fuzz
-renice -n 19 $$ >/dev/null
 targets=(mcpctl_unit_tests)
 [[ $preset != fuzz ]] || targets+=(mcpctl_fuzzers)
 log=$(mktemp)

@@ -34,7 +34,8 @@ manual() { MANWIDTH=100 man --warnings -l "$files/usr/share/man/man1/mcpctl.1.gz
 @test "the package depends on every library that the program loads" {
   depends=$(dpkg-deb -f "$package" Depends | tr ',' '\n' | sed 's/^ *//; s/ (.*//')
   libraries=$(objdump -p "$program" | awk '$1 == "NEEDED" { print $2 }')
-  [[ $libraries == *PocoDataPostgreSQL* ]]
+  [[ $libraries == *PocoDataSQLite* && $libraries != *PostgreSQL* ]]
+  grep -q '^libpocodatapostgresql' <<<"$depends" # which it loads by name
   while read -r library; do
     path=$(ldd "$program" | awk -v name="$library" '$1 == name || $1 ~ "/" name "$" { print $1 ~ "^/" ? $1 : $3; exit }')
     real=$(realpath "$path") # dpkg knows some files by /lib, others by /usr/lib

@@ -160,9 +160,14 @@ void judgeNetworks(const DesiredState& desired, const World& world, const Judgem
         if (count != 1)
             out.push_back(fmt::format("there are {} networks {}", count, name.text));
     }
-    const bool kept = std::any_of(
-        world.containers.begin(), world.containers.end(),
-        [&](const auto& entry) { return isOurs(entry.second, desired.project) && entry.second.marks->pruneDisabled; });
+    // An instance that is kept from pruning may hang on any of them.
+    const bool kept = std::any_of(world.containers.begin(), world.containers.end(),
+                                  [&](const auto& entry)
+                                  {
+                                      const auto& marks = entry.second.marks;
+                                      return isOurs(entry.second, desired.project) && marks->pruneDisabled &&
+                                             desired.instances.count(InstanceName(marks->instance)) == 0;
+                                  });
     for (const auto& network : world.networks)
     {
         const auto& name = network.spec.name;
