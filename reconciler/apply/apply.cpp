@@ -52,17 +52,29 @@ public:
             forEachInParallel(servers.size(), options_.workers * 4, [&](std::size_t i) { waitFor(servers[i]); });
 
         // What cannot be removed keeps nothing else: a network that somebody uses would, for as long as they do.
-        const bool prunes = !failed_;
-        for (const auto i : phase(Step::Phase::prune))
-            if (prunes)
-                runStep(i);
-            else
+        const auto prune = phase(Step::Phase::prune);
+        if (failed_)
+            for (const auto i : prune)
                 end(i, Outcome::Result::skipped, "kept: something failed before it");
+        else
+            runPrune(prune);
         return outcomes_;
     }
 
 private:
     using Clock = std::chrono::steady_clock;
+
+    /// Servers side by side, for each has its grace period; then the networks that they hung on.
+    void runPrune(const std::vector<std::size_t>& steps)
+    {
+        std::vector<std::size_t> servers;
+        std::vector<std::size_t> networks;
+        for (const auto i : steps)
+            (has<action::RemoveNetwork>(plan_.steps[i]) ? networks : servers).push_back(i);
+        forEachInParallel(servers.size(), options_.workers, [&](std::size_t i) { runStep(servers[i]); });
+        for (const auto i : networks)
+            runStep(i);
+    }
 
     std::vector<std::size_t> phase(Step::Phase wanted) const
     {
