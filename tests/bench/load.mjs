@@ -28,7 +28,7 @@ for (let i = 0; i < +files; ++i) writeServer(i, 24);
 const entries = Array.from({ length: +containers }, (_, i) => `    - {server: s${i}, name: i${i}}\n`).join('');
 writeFileSync(join(manifests, 'profile.yaml'), `apiVersion: mcpctl/v1\nkind: Profile\nmetadata: {name: p}\nspec:\n  servers:\n${entries}`);
 
-const daemon = spawn(mcpctl, ['watch', manifests, '--listen', '127.0.0.1:0', '--no-wait', '--backoff', '200ms', '--backoff-max', '1s', '--log-level', 'info'], { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
+const daemon = spawn(mcpctl, ['watch', manifests, '--listen', '127.0.0.1:0', '--backoff', '200ms', '--backoff-max', '1s', '--log-level', 'info'], { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
 let log = '';
 daemon.stderr.on('data', (piece) => (log = (log + piece).slice(-100000)));
 const resident = () => +/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'latin1'))[1] / 1024;
