@@ -136,7 +136,8 @@ std::string passConverges(std::uint64_t seed)
     const auto second = fleet.plan();
     for (const auto& step : second.steps)
         if (!isAbout(step, random.judgement.exempt) && (random.judgement.pruned || step.phase != Step::Phase::prune))
-            return fmt::format("the second plan is not empty:\n{}\nafter\n{}{}", renderPlan(second), text, describe(outcomes));
+            return fmt::format("the second plan is not empty:\n{}\nafter\n{}{}", renderPlan(second), text,
+                               describe(outcomes));
     return "";
 }
 
