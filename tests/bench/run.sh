@@ -24,14 +24,12 @@ export MCPCTL_LOCK_DIR=$work/lock MCPCTL_PROJECT=bench XDG_STATE_HOME=$work/stat
 cleanup() {
   "$mcpctl" destroy --yes >/dev/null 2>&1 || true
   clear_floor
-  theirs down -t 1 >/dev/null 2>&1 || true
+  "${project[@]}" down -t 1 >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap cleanup EXIT
 
-# ours and theirs: PROGRAM ARGUMENT..., on the files of this run
-ours() { "$mcpctl" "$@"; }
-theirs() { "$compose" -p bench-compose -f "$work/compose.yaml" "$@"; }
+project=("$compose" -p bench-compose -f "$work/compose.yaml")
 clear_floor() { docker ps -aq --filter name=floor- | xargs -r docker rm -f >/dev/null; }
 
 # manifests COUNT [IMAGE [MEMORY]]: what both shall run; the first container has this image and limit
@@ -67,12 +65,12 @@ median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }
 best_floor() { for file in "$work/ms.floor.$1".*; do median "$file"; done | sort -n | head -1; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / (b > 0 ? b : 1) }'; }
 
-# task NAME COUNT: both programs bring the engine to what the files say, or take all down
+# task NAME: both programs bring the engine to what the files say, or take all down
 task() {
   local up=(apply "$work/manifests" --no-wait) their_up=(up -d)
   if [[ $1 == down ]]; then up=(destroy --yes) their_up=(down); fi
   timed "ours.$1" "$mcpctl" "${up[@]}"
-  timed "theirs.$1" "$compose" -p bench-compose -f "$work/compose.yaml" "${their_up[@]}"
+  timed "theirs.$1" "${project[@]}" "${their_up[@]}"
 }
 
 floor_of() { # floor_of COUNT WORKERS: all tasks once
@@ -112,8 +110,8 @@ engine() { # engine COUNT
 
 # The network of the floor's containers has to be there.
 manifests 1
-ours apply "$work/manifests" --no-wait >/dev/null 2>&1
-ours destroy --yes >/dev/null 2>&1
+"$mcpctl" apply "$work/manifests" --no-wait >/dev/null 2>&1
+"$mcpctl" destroy --yes >/dev/null 2>&1
 docker network create --internal mcpctl-network >/dev/null 2>&1 || true
 printf '%5s  %-14s %8s %8s %6s %8s %6s %9s %9s\n' count task mcpctl compose ratio floor ratio 'MiB' 'compose'
 for count in "${counts[@]}"; do engine "$count"; done

@@ -54,6 +54,17 @@ struct World
         return std::nullopt;
     }
 
+    /// The same, which has to be there and to run, beside nothing but parts of the same replace.
+    FakeEngine::Box served() const
+    {
+        const auto now = current();
+        BOOST_REQUIRE(now.has_value());
+        BOOST_TEST(now->running);
+        for (const auto& [id, box] : engine.boxes())
+            BOOST_TEST(docker::isNameOf(box.name, launch.name.text), box.name);
+        return *now;
+    }
+
     bool oldIsBack() const
     {
         const auto now = current();
@@ -100,17 +111,13 @@ BOOST_DATA_TEST_CASE(whichever_call_fails_and_however_no_server_is_lost,
     World world;
     world.engine.fail(call, fault);
     const auto error = world.replace();
-    const auto now = world.current();
-    BOOST_REQUIRE(now.has_value());
-    BOOST_TEST(now->running);
-    for (const auto& [id, box] : world.engine.boxes())
-        BOOST_TEST(docker::isNameOf(box.name, world.launch.name.text), box.name);
+    const auto now = world.served();
     if (!error)
-        BOOST_TEST((world.engine.boxes().size() == 1 && now->id != world.old));
+        BOOST_TEST((world.engine.boxes().size() == 1 && now.id != world.old));
     else if (*error == Kind::rolledBack || call == 1) // the first is the creation: nothing was touched yet
         BOOST_TEST(world.oldIsBack());
     else
-        BOOST_TEST((call == 7 && now->id != world.old)); // only the removal of the old one is missing
+        BOOST_TEST((call == 7 && now.id != world.old)); // only the removal of the old one is missing
 }
 
 /// A removal that is refused with 409 is under way by somebody else, and is waited for.
@@ -130,13 +137,9 @@ BOOST_DATA_TEST_CASE(whichever_call_is_answered_with_whichever_status_done_or_no
     World world;
     world.engine.answer(call, status, done);
     const auto error = world.replace();
-    const auto now = world.current();
-    BOOST_REQUIRE(now.has_value());
-    BOOST_TEST(now->running);
-    for (const auto& [id, box] : world.engine.boxes())
-        BOOST_TEST(docker::isNameOf(box.name, world.launch.name.text), box.name);
+    const auto now = world.served();
     if (!error)
-        BOOST_TEST(now->id != world.old);
+        BOOST_TEST(now.id != world.old);
     else if (*error == Kind::rolledBack)
         BOOST_TEST(world.oldIsBack());
 }

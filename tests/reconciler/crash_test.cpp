@@ -23,10 +23,7 @@ BOOST_AUTO_TEST_CASE(killed_before_or_after_any_change_the_next_pass_reaches_wha
             if (!trial.fleet.applyAndDie(point))
                 break;
             ++kills;
-            auto wrong = trial.wrongNow();
-            if (wrong.empty())
-                wrong = trial.wrongAfterNextPass();
-            if (!wrong.empty())
+            if (const auto wrong = trial.wrongNowOrAfterNextPass(); !wrong.empty())
                 BOOST_ERROR(fmt::format("{}, killed at moment {}: {}", scenario.name, point, wrong));
         }
     BOOST_TEST_MESSAGE(fmt::format("{} scenarios, {} kill points", scenarios().size(), kills));
@@ -45,7 +42,7 @@ BOOST_AUTO_TEST_CASE(killed_twice_the_pass_after_reaches_what_is_declared)
                 if (!trial.fleet.applyAndDie(first) || !trial.fleet.applyAndDie(second))
                     break;
                 ++kills;
-                if (const auto wrong = trial.wrongAfterNextPass(); !wrong.empty())
+                if (const auto wrong = trial.wrongNowOrAfterNextPass(); !wrong.empty())
                     BOOST_ERROR(fmt::format("{}, killed at {} and {}: {}", scenario.name, first, second, wrong));
             }
     BOOST_TEST_MESSAGE(fmt::format("{} pairs of kill points", kills));

@@ -113,10 +113,7 @@ BOOST_AUTO_TEST_CASE(a_pass_that_runs_out_of_memory_loses_nothing_and_the_next_o
             density / 3, [&] { orNothing([&] { return trial->fleet.apply(); }); },
             [&](std::size_t n)
             {
-                auto wrong = trial->wrongNow();
-                if (wrong.empty())
-                    wrong = trial->wrongAfterNextPass();
-                if (!wrong.empty())
+                if (const auto wrong = trial->wrongNowOrAfterNextPass(); !wrong.empty())
                     BOOST_ERROR(fmt::format("{}, allocation {}: {}", scenario.name, n, wrong));
                 trial.emplace(scenario);
             });

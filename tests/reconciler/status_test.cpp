@@ -82,10 +82,7 @@ std::size_t tryAll(bool lasting, std::size_t stride)
                 if (!reached)
                     break;
                 ++faults;
-                auto wrong = trial.wrongNow();
-                if (wrong.empty())
-                    wrong = trial.wrongAfterNextPass();
-                if (!wrong.empty())
+                if (const auto wrong = trial.wrongNowOrAfterNextPass(); !wrong.empty())
                     BOOST_ERROR(fmt::format("{}, {} at moment {}: {}", scenario.name, failure.name, point, wrong));
             }
     }

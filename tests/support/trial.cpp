@@ -62,6 +62,12 @@ std::string Trial::wrongNow() const
     return "";
 }
 
+std::string Trial::wrongNowOrAfterNextPass()
+{
+    const auto wrong = wrongNow();
+    return wrong.empty() ? wrongAfter(fleet.apply()) : wrong;
+}
+
 std::string Trial::wrongAfter(const Outcomes& outcomes) const
 {
     if (auto wrong = wrongNow(); !wrong.empty())

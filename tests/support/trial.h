@@ -15,18 +15,19 @@ class Trial
 public:
     explicit Trial(const Scenario& scenario);
 
-    /// What must not be after a pass, however it ended: a stranger was touched, or a declared instance that was
-    /// there is lost, old and new. Empty when nothing is wrong.
-    std::string wrongNow() const;
-
-    /// The same after one more pass, which has to reach what is declared and to leave nothing to do.
-    std::string wrongAfterNextPass() { return wrongAfter(fleet.apply()); }
-    /// `outcomes`: of that pass.
+    /// What is wrong now, or else after one more pass, which has to reach what is declared and to leave nothing to do.
+    /// Empty when nothing is.
+    std::string wrongNowOrAfterNextPass();
+    /// The same after a pass that came to its end with `outcomes`.
     std::string wrongAfter(const Outcomes& outcomes) const;
 
     Fleet fleet;
 
 private:
+    /// What must not be after a pass, however it ended: a stranger was touched, or a declared instance that was
+    /// there is lost, old and new.
+    std::string wrongNow() const;
+
     const Scenario& scenario_;
     Unowned strangers_;
     std::set<std::string> served_;
