@@ -33,7 +33,13 @@ lint=0
 if [[ $what == --all || $what == --lint ]]; then "$root/scripts/lint.sh" || lint=1; fi
 [[ $what != --lint ]] || exit "$lint"
 
+# What failed is told again at the end, where a log of an hour is read first.
 tests=0
-ctest --test-dir build/dev -j "$(nproc)" --output-on-failure --no-tests=error "${select[@]}" || tests=1
+ctest --test-dir build/dev -j "$(nproc)" --output-on-failure --no-tests=error "${select[@]}" || {
+  tests=1
+  say 'what failed'
+  grep -E -A 8 '^(not ok|bats warning)|\*\*\*Failed|error: in "|WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer|runtime error:' \
+    build/dev/Testing/Temporary/LastTest.log | grep -v '^ok ' | cut -c1-300 | head -100 || true
+}
 [[ $lint -eq 0 ]] || say 'lint failed (above)'
 exit $((lint || tests))

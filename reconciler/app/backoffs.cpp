@@ -1,5 +1,7 @@
 #include "app/backoffs.h"
 
+#include "model/timestamp.h"
+
 #include <algorithm>
 
 namespace mcpctl
@@ -32,11 +34,11 @@ bool Backoffs::holds(const std::string& instance, Clock::time_point now) const
     return found != entries_.end() && found->second.until > now;
 }
 
-std::optional<Backoffs::Clock::time_point> Backoffs::next(Clock::time_point now) const
+std::optional<Backoffs::Clock::time_point> Backoffs::next(Clock::time_point looked) const
 {
     std::optional<Clock::time_point> out;
     for (const auto& [instance, entry] : entries_)
-        if (entry.until > now)
+        if (entry.until > looked)
             out = out ? std::min(*out, entry.until) : entry.until;
     return out;
 }
@@ -52,11 +54,11 @@ std::map<std::string, BackedOff> Backoffs::shown(Clock::time_point now) const
     std::map<std::string, BackedOff> out;
     for (const auto& [instance, entry] : entries_)
         if (entry.until > now)
-            out.emplace(
-                instance,
-                BackedOff{entry.failures,
-                          std::chrono::duration_cast<std::chrono::microseconds>(entry.until.time_since_epoch()).count(),
-                          entry.why});
+            out.emplace(instance,
+                        BackedOff{entry.failures,
+                                  nowMicros() +
+                                      std::chrono::duration_cast<std::chrono::microseconds>(entry.until - now).count(),
+                                  entry.why});
     return out;
 }
 

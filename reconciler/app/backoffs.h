@@ -16,7 +16,7 @@ namespace mcpctl
 class Backoffs
 {
 public:
-    using Clock = std::chrono::system_clock;
+    using Clock = std::chrono::steady_clock;
 
     struct Times
     {
@@ -33,8 +33,9 @@ public:
     void ended(const std::string& instance, const std::string& why, Clock::time_point now);
 
     bool holds(const std::string& instance, Clock::time_point now) const;
-    /// When the next one may be tried again; nothing when none waits.
-    std::optional<Clock::time_point> next(Clock::time_point now) const;
+    /// When the next of those that `held` at `looked` may be tried again, which can be over by now; nothing when none
+    /// waited.
+    std::optional<Clock::time_point> next(Clock::time_point looked) const;
     /// Those that were well for long enough.
     void forget(Clock::time_point now);
     void clear() { entries_.clear(); }

@@ -141,13 +141,10 @@ void WatchLoop::noteTouched(const std::string& instance)
     touched_.insert(instance);
 }
 
-WatchLoop::Clock::time_point WatchLoop::nextTime()
+WatchLoop::Clock::time_point WatchLoop::nextTime() const
 {
-    auto due = nextPass_;
-    const auto now = Backoffs::Clock::now();
-    if (const auto next = backoffs_.next(now))
-        due = std::min(due, Clock::now() + std::chrono::duration_cast<Clock::duration>(*next - now));
-    return due;
+    // A wait that ended during the last pass kept its instance out of it.
+    return std::min(nextPass_, backoffs_.next(looked_).value_or(nextPass_));
 }
 
 void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token& stop)
@@ -155,6 +152,7 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     PassSummary summary;
     summary.trigger = triggerOf(reasons);
     summary.begunMicros = nowMicros();
+    looked_ = Clock::now();
     const bool ofPeople = reasons.contains(WakeReason::manifests) || reasons.contains(WakeReason::asked);
     if (ofPeople)
         backoffs_.clear(); // it may be mended
@@ -297,13 +295,12 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
         return;
     }
     const auto lock = takeLock();
-    const auto now = Backoffs::Clock::now();
     {
         const std::lock_guard guard(mutex_);
         if (besideEnded_)
-            noteOutcomes(*std::exchange(besideEnded_, std::nullopt), now);
+            noteOutcomes(*std::exchange(besideEnded_, std::nullopt), looked_);
     }
-    backoffs_.forget(now);
+    backoffs_.forget(looked_);
     auto decision = decide(*declared, global_, options_.reconcile, orchestrator_);
     const auto guard = decision.guard.value_or("");
     if (decision.guard && guard != state()->guard)
@@ -326,7 +323,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
             state.plan = decision.plan;
         });
 
-    auto plan = runnable(decision, now);
+    auto plan = runnable(decision);
     auto slow = plan;
     std::erase_if(plan.steps, takesLong);
     std::erase_if(slow.steps, [](const Step& step) { return !takesLong(step); });
@@ -346,7 +343,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
 }
 
 /// Of the plan, what may be done now.
-Plan WatchLoop::runnable(const Decision& decision, Now now)
+Plan WatchLoop::runnable(const Decision& decision)
 {
     std::set<std::string> busy;
     {
@@ -359,7 +356,7 @@ Plan WatchLoop::runnable(const Decision& decision, Now now)
                   [&](const Step& step)
                   {
                       const auto instance = instanceOf(step.object);
-                      const bool held = backoffs_.holds(instance, now);
+                      const bool held = backoffs_.holds(instance, looked_);
                       // What should stand in the place of something else, and does not, keeps that from going.
                       if (held && (has<action::Create>(step) || has<action::Blocked>(step) || takesLong(step)))
                           mayPrune = false;
@@ -377,7 +374,7 @@ Outcomes WatchLoop::runNow(const Plan& plan, const Decision& decision, const Ori
     if (plan.steps.empty())
         return {};
     const auto outcomes = runRecorded(plan, decision, origin, false, stop);
-    const auto now = Backoffs::Clock::now();
+    const auto now = Clock::now();
     noteStarts(plan, decision, now);
     noteOutcomes(outcomes, now);
     return outcomes;
@@ -433,7 +430,7 @@ Outcomes WatchLoop::runRecorded(const Plan& plan, const Decision& decision, cons
     return outcomes;
 }
 
-void WatchLoop::noteOutcomes(const Outcomes& outcomes, Now now)
+void WatchLoop::noteOutcomes(const Outcomes& outcomes, Clock::time_point now)
 {
     for (const auto& each : outcomes)
         if (each.result == Outcome::Result::failed || each.result == Outcome::Result::rolledBack)
@@ -444,7 +441,7 @@ void WatchLoop::noteOutcomes(const Outcomes& outcomes, Now now)
 }
 
 /// An instance that ended by itself and is started again may be one that crashes again and again.
-void WatchLoop::noteStarts(const Plan& plan, const Decision& decision, Now now)
+void WatchLoop::noteStarts(const Plan& plan, const Decision& decision, Clock::time_point now)
 {
     for (const auto& step : plan.steps)
     {
@@ -481,7 +478,7 @@ void WatchLoop::tell(const PassSummary& summary)
         [&](DaemonState& state)
         {
             state.lastPass = summary;
-            state.backoffs = backoffs_.shown(Backoffs::Clock::now());
+            state.backoffs = backoffs_.shown(Clock::now());
             if (summary.result == Result::unreachable)
                 state.engineError = summary.error;
             if (summary.result == Result::done)

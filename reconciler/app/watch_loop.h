@@ -78,7 +78,6 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    using Now = Backoffs::Clock::time_point;
 
     /// What a run is recorded with. A copy, for a run beside the loop outlives the manifests that it came from.
     struct Origin
@@ -95,16 +94,16 @@ private:
     std::optional<Declared> inForce() const;
     std::shared_ptr<Lock> takeLock();
     void stopWhenLeadershipIsLost();
-    Plan runnable(const Decision& decision, Now now);
+    Plan runnable(const Decision& decision);
     Outcomes runNow(const Plan& plan, const Decision& decision, const Origin& origin, const std::stop_token& stop);
     void runBeside(Plan plan, Decision decision, Origin origin, std::shared_ptr<Lock> lock);
     Outcomes runRecorded(const Plan& plan, const Decision& decision, const Origin& origin, bool wait,
                          const std::stop_token& stop);
-    void noteOutcomes(const Outcomes& outcomes, Now now);
-    void noteStarts(const Plan& plan, const Decision& decision, Now now);
+    void noteOutcomes(const Outcomes& outcomes, Clock::time_point now);
+    void noteStarts(const Plan& plan, const Decision& decision, Clock::time_point now);
     void tell(const PassSummary& summary);
     void publish(const std::function<void(DaemonState&)>& change);
-    Clock::time_point nextTime();
+    Clock::time_point nextTime() const;
 
     const GlobalOptions global_;
     const Options options_;
@@ -121,6 +120,7 @@ private:
     std::string revision_;
     bool manifestsStale_ = true;
     Backoffs backoffs_;
+    Clock::time_point looked_;           ///< when the last pass judged who waits
     std::chrono::milliseconds retry_{0}; ///< how long after a pass that could not see or was not let; 0: it was done
     Clock::time_point nextPass_;         ///< whatever happens: the retry, or the resync
     std::weak_ptr<Lock> lock_;

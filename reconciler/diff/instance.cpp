@@ -76,12 +76,16 @@ private:
     {
         for (const auto* leftover : group.news)
             remove(*leftover, "an interrupted replace left it behind");
-        if (group.olds.empty())
+        // One that the engine gave up, or is removing just now for whoever was interrupted, never comes back.
+        const auto usable = std::find_if(group.olds.begin(), group.olds.end(),
+                                         [](const auto* old) { return old->state != RunState::dead; });
+        for (auto old = group.olds.begin(); old != group.olds.end(); ++old)
+            if (old != usable)
+                remove(**old, "an interrupted replace left it behind");
+        if (usable == group.olds.end())
             return group.current != nullptr ? std::optional(*group.current) : std::nullopt;
 
-        const auto& lastGood = *group.olds.front();
-        for (std::size_t i = 1; i < group.olds.size(); ++i)
-            remove(*group.olds[i], "an interrupted replace left it behind");
+        const auto& lastGood = **usable;
         const bool alive = group.current != nullptr && group.current->state != RunState::dead;
         if (alive && !want_.enabled)
         {

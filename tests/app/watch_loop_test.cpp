@@ -137,6 +137,25 @@ BOOST_AUTO_TEST_CASE(one_that_crashes_again_and_again_waits_longer_each_time_and
     BOOST_TEST(watched.runs(a));
 }
 
+BOOST_AUTO_TEST_CASE(one_whose_wait_ends_while_a_pass_looks_is_tried_right_after_that_pass)
+{
+    Watched watched({400ms, 800ms, 600s});
+    watched.server("a", "  restart: \"no\"\n  transport: {type: streamable-http, port: 80}\n");
+    watched.start();
+    watched.engine.crash(watched.idOf(a), 1);
+    watched.wake(WakeReason::engine);
+    watched.engine.crash(watched.idOf(a), 1);
+    std::atomic<bool> slow = true;
+    watched.engine.intercept(
+        [&](MemoryEngine::When, bool, const std::string&)
+        {
+            if (slow.exchange(false))
+                std::this_thread::sleep_for(500ms);
+        });
+    watched.wake(WakeReason::engine);
+    watched.eventually([&] { return watched.runs(a); });
+}
+
 BOOST_AUTO_TEST_CASE(one_that_somebody_stops_again_and_again_is_started_at_once_each_time)
 {
     Watched watched;

@@ -222,6 +222,38 @@ Project mcpctl: 1 to replace.
 )");
 }
 
+BOOST_AUTO_TEST_CASE(an_old_one_that_the_engine_is_removing_already_is_not_waited_for_and_never_brought_back)
+{
+    Interrupted fleet("start");
+    fleet.change("mcpctl-dev-memory.old-" + fleet.oldId.substr(0, 12),
+                 [](MemoryContainer& live) { live.state = RunState::dead; });
+    fleet.check(R"(
+Project mcpctl: 1 to recover.
+
+< recover  mcpctl-dev-memory  fleet.yaml:10
+    because an interrupted replace left it behind
+    remove mcpctl-dev-memory.old-OLD
+)");
+    fleet.memory().spec.user = "2000";
+    fleet.check(R"(
+Project mcpctl: 1 to replace.
+
+± replace  mcpctl-dev-memory  fleet.yaml:10
+    because an interrupted replace left it behind; user differs
+    remove mcpctl-dev-memory.old-OLD
+    user  1000 -> 2000  [pending]  fleet.yaml:10
+)");
+    fleet.engine.remove(fleet.container("mcpctl-dev-memory").id);
+    fleet.check(R"(
+Project mcpctl: 1 to create.
+
++ create  mcpctl-dev-memory  fleet.yaml:10
+    because an interrupted replace left it behind; it is not there
+    remove mcpctl-dev-memory.old-OLD
+)");
+    BOOST_TEST(allDone(fleet.apply()));
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_somebody_took_meanwhile_blocks_and_names_the_holder)
 {
     Interrupted fleet("rename to mcpctl-dev-memory.old");
