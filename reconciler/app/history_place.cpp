@@ -2,8 +2,8 @@
 
 #include "app/pipeline.h"
 #include "model/hash.h"
+#include "system/user.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -26,8 +26,8 @@ std::filesystem::path home()
 {
     if (auto path = absoluteFrom("HOME"); !path.empty())
         return path;
-    const auto* user = ::getpwuid(::getuid());
-    return user != nullptr && user->pw_dir != nullptr && *user->pw_dir == '/' ? user->pw_dir : "/var/lib";
+    const auto user = userOf(::getuid());
+    return user && user->home.starts_with('/') ? user->home : "/var/lib";
 }
 
 }

@@ -4,10 +4,10 @@
 #include "app/report.h"
 #include "model/timestamp.h"
 #include "record/process.h"
+#include "system/user.h"
 
 #include <fmt/format.h>
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -36,8 +36,8 @@ std::string whoRuns()
                                  "CIRCLE_USERNAME", "BITBUCKET_STEP_TRIGGERER_UUID"})
         if (const char* value = std::getenv(variable); value != nullptr && *value != '\0')
             return value;
-    const auto* user = ::getpwuid(::geteuid());
-    return user != nullptr ? user->pw_name : std::to_string(::geteuid());
+    const auto user = userOf(::geteuid());
+    return user ? user->name : std::to_string(::geteuid());
 }
 
 Recorder recorderFor(const GlobalOptions& global, Recorder::Mode mode, std::function<void(const std::string&)> warn)

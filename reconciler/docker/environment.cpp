@@ -1,8 +1,8 @@
 #include "docker/environment.h"
 
 #include "system/run_program.h"
+#include "system/user.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 namespace mcpctl::docker
@@ -12,8 +12,8 @@ Environment Environment::ofProcess()
 {
     Environment result{.variables = ownEnvironment()};
     if (!result.get("HOME"))
-        if (const passwd* user = ::getpwuid(::getuid()); user && user->pw_dir)
-            result.variables["HOME"] = user->pw_dir;
+        if (const auto user = userOf(::getuid()))
+            result.variables["HOME"] = user->home;
     return result;
 }
 
