@@ -15,8 +15,8 @@ namespace
 
 using Kind = OrchestratorError::Kind;
 
-/// When to look again although nothing seems to have happened.
-constexpr std::chrono::seconds resync{10};
+/// When to look again although nothing seems to have happened. A look inspects all containers of the project.
+constexpr std::chrono::minutes resync{5};
 
 }
 

@@ -38,6 +38,16 @@ told() { grep -q -- "$1" "$BATS_TEST_TMPDIR/stream"; }
   [[ $(code /api/v1/instances/nobody) == 404 && $(code /api/v1/history/nobody) == 404 && $(code /elsewhere) == 404 ]]
 }
 
+@test "at rest it asks the engine nothing" {
+  server a
+  profile dev a
+  serve
+  settled() { calls=$(metric mcpctl_engine_calls_total) && sleep 1.5 && has_metric mcpctl_engine_calls_total "$calls"; }
+  eventually 20 settled
+  sleep 11
+  has_metric mcpctl_engine_calls_total "$calls"
+}
+
 @test "what is wrong with the manifests, and what is denied, is in the state and in the metrics" {
   server a
   profile dev a
