@@ -132,12 +132,19 @@ std::set<InstanceName> stoppedNow(const Declared& good, const Declared& newest, 
 Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,
                 const OrchestratorView& view)
 {
+    RegistryAnswers none;
+    return decide(declared, global, options, view, none);
+}
+
+Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,
+                const OrchestratorView& view, RegistryAnswers& known)
+{
     Decision decision;
     decision.desired = withSecrets(narrow(declared.desired, options), {inOrder(global.secrets), environmentVariable});
 
     DiffOptions diffOptions;
     diffOptions.prune = options.prune && declared.wholeFolders && !narrowed(options);
-    decision.observed = observe(view, decision.desired);
+    decision.observed = observe(view, decision.desired, known);
     decision.observed.portsInUse = portsInUse(decision.desired, decision.observed, global);
     decision.desired = withAddresses(std::move(decision.desired), decision.observed);
     decision.plan = diff(decision.desired, decision.observed, diffOptions);

@@ -5,7 +5,7 @@
 #include "model/desired_state.h"
 #include "model/document.h"
 #include "model/plan.h"
-#include "orchestrator/orchestrator.h"
+#include "orchestrator/observe.h"
 
 #include <istream>
 #include <optional>
@@ -53,7 +53,10 @@ struct Decision
 
 /// Observes and decides. `declared` must be valid: to diff(), a manifest that cannot be read looks like
 /// one that was deleted, and a deleted manifest removes its server.
+/// `known`: what registries answered before and need not be asked for again; what they are asked is added.
 /// Throws UsageError for a `--profile` or `--server` that nothing declares.
+Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,
+                const OrchestratorView& view, RegistryAnswers& known);
 Decision decide(const Declared& declared, const GlobalOptions& global, const ReconcileOptions& options,
                 const OrchestratorView& view);
 

@@ -156,7 +156,11 @@ void WatchLoop::pass(const std::set<WakeReason>& reasons, const std::stop_token&
     const bool ofPeople = reasons.contains(WakeReason::manifests) || reasons.contains(WakeReason::asked);
     if (ofPeople)
         backoffs_.clear(); // it may be mended
-    manifestsStale_ = manifestsStale_ || ofPeople || reasons.contains(WakeReason::resync);
+    if (ofPeople || reasons.contains(WakeReason::resync))
+    {
+        manifestsStale_ = true;
+        registries_.clear();
+    }
     const auto longer = std::clamp<std::chrono::milliseconds>(retry_ * 2, firstRetry, lastRetry);
     const auto fail = [&](Result result, const std::exception& error, std::chrono::milliseconds retry)
     {
@@ -301,7 +305,7 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
             noteOutcomes(*std::exchange(besideEnded_, std::nullopt), looked_);
     }
     backoffs_.forget(looked_);
-    auto decision = decide(*declared, global_, options_.reconcile, orchestrator_);
+    auto decision = decide(*declared, global_, options_.reconcile, orchestrator_, registries_);
     const auto guard = decision.guard.value_or("");
     if (decision.guard && guard != state()->guard)
     {

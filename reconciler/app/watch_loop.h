@@ -119,6 +119,7 @@ private:
     std::set<InstanceName> stopped_; ///< what a policy keeps from running
     std::string revision_;
     bool manifestsStale_ = true;
+    RegistryAnswers registries_; ///< since somebody asked for a pass, or the last resync: events come too often
     Backoffs backoffs_;
     Clock::time_point looked_;           ///< when the last pass judged who waits
     std::chrono::milliseconds retry_{0}; ///< how long after a pass that could not see or was not let; 0: it was done

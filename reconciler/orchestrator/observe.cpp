@@ -29,18 +29,15 @@ auto readAll(const std::set<std::string>& keys, const Read& read)
 }
 
 /// What the registries have for images that are pulled always.
-void askRegistries(const OrchestratorView& view, const DesiredState& desired, ObservedState& observed)
+void askRegistries(const OrchestratorView& view, const DesiredState& desired, RegistryAnswers& known,
+                   ObservedState& observed)
 {
     std::set<std::string> references;
+    std::set<std::string> unknown;
     for (const auto& [name, instance] : desired.instances)
         if (instance.enabled && instance.pullPolicy == PullPolicy::always)
-            references.insert(instance.spec.image);
-    struct Answer
-    {
-        std::string pin;
-        std::string error;
-    };
-    const auto ask = [&view](const std::string& reference) -> Answer
+            (known.contains(instance.spec.image) ? references : unknown).insert(instance.spec.image);
+    const auto ask = [&view](const std::string& reference) -> RegistryAnswer
     {
         try
         {
@@ -51,9 +48,11 @@ void askRegistries(const OrchestratorView& view, const DesiredState& desired, Ob
             return {"", error.what()};
         }
     };
-    for (const auto& [reference, answer] : readAll(references, ask))
+    known.merge(readAll(unknown, ask));
+    references.merge(unknown);
+    for (const auto& reference : references)
         // A registry that is away must not keep what runs from being looked after.
-        if (answer.error.empty())
+        if (const auto& answer = known.at(reference); answer.error.empty())
             observed.pins.emplace(reference, answer.pin);
         else
             observed.notes.push_back(
@@ -87,6 +86,12 @@ void readImages(const OrchestratorView& view, const DesiredState& desired, Obser
 
 ObservedState observe(const OrchestratorView& view, const DesiredState& desired)
 {
+    RegistryAnswers none;
+    return observe(view, desired, none);
+}
+
+ObservedState observe(const OrchestratorView& view, const DesiredState& desired, RegistryAnswers& known)
+{
     ObservedState observed;
     observed.engineId = view.getEngineInfo().id;
 
@@ -101,7 +106,7 @@ ObservedState observe(const OrchestratorView& view, const DesiredState& desired)
             observed.ambiguousNetworks.insert(name);
     }
 
-    askRegistries(view, desired, observed);
+    askRegistries(view, desired, known, observed);
     readImages(view, desired, observed);
     return observed;
 }

@@ -380,6 +380,23 @@ BOOST_AUTO_TEST_CASE(a_stdio_server_that_ends_with_its_client_is_no_crash_howeve
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_registry_is_asked_when_a_person_asks_and_at_each_resync_and_not_for_each_event)
+{
+    Watched watched;
+    watched.server("a", "  pullPolicy: always\n");
+    watched.start();
+    for (const auto reason : {WakeReason::asked, WakeReason::resync, WakeReason::manifests})
+    {
+        const auto before = watched.idOf(a);
+        watched.moveTag(appImage, std::string(toString(reason)));
+        watched.engine.crash(watched.idOf(b), 1);
+        watched.wake(WakeReason::engine);
+        BOOST_TEST(watched.idOf(a) == before);
+        watched.wake(reason);
+        watched.eventually([&] { return watched.runs(a) && watched.idOf(a) != before; });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_no_event_told_is_found_at_the_next_resync)
 {
     Watched watched;

@@ -82,6 +82,14 @@ gateway() { identity mcpctl.egress; }
   [[ $(within mcpctl-dev-echo socat -T2 - OPENSSL:api.example.test:8443,cafile="$BATS_FILE_TMPDIR/ca.crt" <<<'hello tls') == 'hello tls' ]]
 }
 
+@test "what has addresses of both kinds is reached by IPv4, and a server has no IPv6 to get out by" {
+  allow dev dual.example.test:443
+  apply
+  [[ $(fetch mcpctl-dev-echo https://dual.example.test/ -k) == hello ]]
+  run -7 fetch mcpctl-dev-echo 'https://[2001:db8::10]/' -k
+  [[ -z $(within mcpctl-dev-echo ip -6 addr show scope global) && -z $(within mcpctl-dev-echo ip -6 route show default) ]]
+}
+
 @test "an answer that points inwards is refused, unless its address is listed" {
   allow dev {loopback,metadata,private,host,six,pool,nowhere}.example.test:443
   apply
@@ -245,11 +253,12 @@ gateway() { identity mcpctl.egress; }
   both() { server "$1" "command: [\"--http\", \"3001\", \"--path\", \"/$1\"]" "transport: {type: streamable-http, port: 3001, path: /$1, publish: \"$2:18931\"}"; }
   both web 127.0.0.1
   both hub 127.0.0.2
-  profile pub web hub
+  both six '[::1]'
+  profile pub web hub six
   apply
-  for name in web hub; do
+  for name in web hub six; do
     url=$(mcpctl connect-config --client cursor "$name" | jq -r '.mcpServers[].url')
-    [[ $url == http://127.0.0.[12]:18931/"$name" ]]
+    [[ $url == http://127.0.0.[12]:18931/"$name" || $url == "http://[::1]:18931/six" ]]
     eventually 5 in_lab curl -fsS -m 3 -o /dev/null -d "$initialize" -H 'Content-Type: application/json' \
       -H 'Accept: application/json, text/event-stream' "$url"
   done

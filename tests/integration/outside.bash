@@ -4,6 +4,7 @@
 # that documents use (203.0.113.0/24), so that no gateway takes them for private ones.
 #
 #   api.example.test    .10   TLS on 443 (HTTP/1.1 and 2) and 8443 (echoes), TCP on 5432 (echoes)
+#   dual.example.test   .10, and an address of IPv6 at which nobody is
 #   evil.example.test   .11   TLS on 443
 #   host, loopback, metadata, private, six, pool .example.test: answers that lead where none shall go; at
 #                             private there is one, too: TLS on 443
@@ -50,7 +51,7 @@ world_up() {
   world_process dnsmasq -k -C /dev/null --no-resolv --no-hosts --user=root --pid-file= --listen-address=203.0.113.2 --bind-interfaces \
     --local=/test/ $(answers api 203.0.113.10) $(answers evil 203.0.113.11) $(answers host 203.0.113.1) \
     $(answers loopback 127.0.0.1) $(answers metadata 169.254.169.254) $(answers private 10.9.8.7) \
-    $(answers six 2001:db8::10) $(answers pool 10.213.0.6)
+    $(answers six 2001:db8::10) $(answers dual 2001:db8::10,203.0.113.10) $(answers pool 10.213.0.6)
   world_process node -e "$web" 203.0.113.10 "$tls/api.example.test"
   world_process node -e "$web" 10.9.8.7 "$tls/api.example.test"
   world_process node -e "$web" 203.0.113.11 "$tls/evil.example.test"
