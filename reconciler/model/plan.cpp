@@ -69,11 +69,6 @@ std::string_view verbOf(const Step& step)
     return strongest.verb;
 }
 
-bool PlanSummary::nothing() const
-{
-    return create + replace + update + start + stop + remove + recover + networks + blocked == 0;
-}
-
 PlanSummary summarize(const Plan& plan)
 {
     PlanSummary summary;

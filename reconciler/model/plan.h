@@ -189,8 +189,6 @@ struct PlanSummary
 {
     int create = 0, replace = 0, update = 0, start = 0, stop = 0, remove = 0, recover = 0, networks = 0, blocked = 0;
     int driftOnly = 0; ///< steps all of whose changes are drift
-
-    bool nothing() const;
 };
 
 PlanSummary summarize(const Plan& plan);

@@ -87,7 +87,8 @@ struct Watched : Fleet
         return passes[seen++];
     }
 
-    /// Whether it comes true at some moment of the next minute, which a busy machine may need for what takes milliseconds.
+    /// Whether it comes true at some moment of the next minute, which a busy machine may need for what takes
+    /// milliseconds.
     template <typename Condition>
     bool comes(const Condition& condition)
     {
