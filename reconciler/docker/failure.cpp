@@ -36,6 +36,9 @@ std::string seconds(std::chrono::milliseconds time)
     return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
 }
 
+/// TLS 1.3 refuses a certificate after the handshake, and the reason can be lost with the connection.
+constexpr auto certificateGuess = "; perhaps it does not accept our client certificate";
+
 /// Why TLS could not be agreed on, and what to do about it.
 std::string tlsProblem(const Poco::Exception& error)
 {
@@ -52,6 +55,8 @@ std::string tlsProblem(const Poco::Exception& error)
         contains(text, "handshake failure"))
         return fmt::format("it does not accept our client certificate ({}); are cert.pem and key.pem made for it?",
                            text);
+    if (contains(text, "unexpected eof"))
+        return fmt::format("it closed the connection ({}){}", text, certificateGuess);
     return fmt::format("TLS failed ({})", text);
 }
 
@@ -126,8 +131,10 @@ EngineError wireFailure(const std::string& what, const Endpoint& endpoint, Sessi
                 fmt::format("{}: cannot reach {}: {}", what, engine, connectProblem(endpoint, *connectError))};
     if (session.guard().expired() || is<Poco::TimeoutException>(error) || error.code() == EAGAIN)
         return {Kind::timeout, fmt::format("{}: no answer within {} from {}", what, seconds(deadline), engine)};
+    const auto* guess = endpoint.tls && !session.answered() ? certificateGuess : "";
     if (is<Poco::Net::NoMessageException>(error) || session.guard().peerClosed())
-        return {Kind::unreachable, fmt::format("{}: {} closed the connection before it answered", what, engine)};
+        return {Kind::unreachable,
+                fmt::format("{}: {} closed the connection before it answered{}", what, engine, guess)};
     if (is<Poco::Net::SSLException>(error))
         return {Kind::unreachable, fmt::format("{}: cannot reach {}: {}", what, engine, tlsProblem(error))};
     if (is<Poco::Net::MessageException>(error))
@@ -135,7 +142,8 @@ EngineError wireFailure(const std::string& what, const Endpoint& endpoint, Sessi
                 fmt::format("{}: what answers at {} (from {}) does not speak HTTP; if it wants TLS, set "
                             "DOCKER_TLS_VERIFY=1 ({})",
                             what, endpoint.text(), endpoint.origin, error.displayText())};
-    return {Kind::unreachable, fmt::format("{}: the connection to {} was lost: {}", what, engine, error.displayText())};
+    return {Kind::unreachable,
+            fmt::format("{}: the connection to {} was lost: {}{}", what, engine, error.displayText(), guess)};
 }
 
 EngineError brokenFailure(const std::string& what, const Endpoint& endpoint, Session& session,

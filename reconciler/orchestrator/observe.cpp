@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -26,6 +28,16 @@ auto readAll(const std::set<std::string>& keys, const Read& read)
     for (std::size_t i = 0; i < list.size(); ++i)
         byKey.emplace(list[i], std::move(results[i]));
     return byKey;
+}
+
+void readNetworks(const OrchestratorView& view, ObservedState& observed)
+{
+    for (auto& network : view.getNetworkInfo())
+    {
+        const auto name = network.spec.name;
+        if (!observed.networks.emplace(name, std::move(network)).second)
+            observed.ambiguousNetworks.insert(name);
+    }
 }
 
 /// What the registries have for images that are pulled always.
@@ -99,15 +111,13 @@ ObservedState observe(const OrchestratorView& view, const DesiredState& desired,
     observed.instances = std::move(listing.ours);
     observed.foreign = std::move(listing.foreign);
 
-    for (auto& network : view.getNetworkInfo())
-    {
-        const auto name = network.spec.name;
-        if (!observed.networks.emplace(name, std::move(network)).second)
-            observed.ambiguousNetworks.insert(name);
-    }
-
-    askRegistries(view, desired, known, observed);
-    readImages(view, desired, observed);
+    const std::array<std::function<void()>, 2> reads{[&] { readNetworks(view, observed); },
+                                                     [&]
+                                                     {
+                                                         askRegistries(view, desired, known, observed);
+                                                         readImages(view, desired, observed);
+                                                     }};
+    forEachInParallel(reads.size(), reads.size(), [&](std::size_t i) { reads[i](); });
     return observed;
 }
 

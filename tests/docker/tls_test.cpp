@@ -193,6 +193,14 @@ BOOST_AUTO_TEST_CASE(a_client_certificate_that_the_engine_does_not_take_is_told)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_is_suspected_where_a_connection_ends_before_any_answer)
+{
+    ScriptedServer server(ScriptedServer::Kind::tcp, certificates().server("server"));
+    server.takeOver([](Peer&) {});
+    const auto error = failureOf([&] { Client(with(server.endpoint(), files())).get(list); });
+    checkContains(error.what(), "perhaps it does not accept our client certificate");
+}
+
 BOOST_AUTO_TEST_CASE(tls_to_a_plain_engine_and_plain_to_a_tls_engine_are_told)
 {
     ScriptedServer plain(ScriptedServer::Kind::tcp);
