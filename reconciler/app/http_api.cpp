@@ -39,13 +39,14 @@ struct HttpApi::Parts
 
     HttpAnswer answer(const Poco::Net::HTTPRequest& request)
     {
-        return answerTo(request, access, sources, [this] { return server.waker(); });
+        return answerTo(request, access, sources, statusText, [this] { return server.waker(); });
     }
 
     const Poco::Net::IPAddress host;
     const HttpAccess access;
     const HttpSources sources;
-    HttpServer server; ///< last: its thread uses the others
+    StatusText statusText; ///< for the server's thread
+    HttpServer server;     ///< last: its thread uses the others
 };
 
 HttpApi::HttpApi(const std::string& listen, const std::optional<std::filesystem::path>& tokenFile, HttpSources sources)

@@ -31,6 +31,7 @@ using Poco::Net::HTTPRequest;
 struct Call
 {
     const HttpSources& sources;
+    StatusText& statusText;
     const std::function<std::function<void()>()>& waker;
     std::string name; ///< what stands for the `{}` of the path
     std::map<std::string, std::string> query;
@@ -75,7 +76,9 @@ HttpAnswer openApi(const Call&)
 
 HttpAnswer status(const Call& call)
 {
-    return jsonAnswer(toJson(*call.sources.state()));
+    HttpAnswer out;
+    out.body = call.statusText.of(call.sources.state());
+    return out;
 }
 
 HttpAnswer instance(const Call& call)
@@ -243,8 +246,18 @@ HttpAnswer wrongMethod(const Route& route)
 
 }
 
+const std::string& StatusText::of(const std::shared_ptr<const DaemonState>& state)
+{
+    if (state != state_)
+    {
+        text_ = jsonAnswer(toJson(*state)).body;
+        state_ = state;
+    }
+    return text_;
+}
+
 HttpAnswer answerTo(const HTTPRequest& request, const HttpAccess& access, const HttpSources& sources,
-                    const std::function<std::function<void()>()>& waker)
+                    StatusText& statusText, const std::function<std::function<void()>()>& waker)
 try
 {
     const Poco::URI uri(request.getURI());
@@ -259,7 +272,7 @@ try
     const auto& method = request.getMethod();
     if (method != route->method && !(method == HTTPRequest::HTTP_HEAD && route->method == "GET"))
         return wrongMethod(*route);
-    Call call{sources, waker, *name, {}};
+    Call call{sources, statusText, waker, *name, {}};
     for (const auto& [key, value] : uri.getQueryParameters())
         call.query[key] = value;
     return route->answer(call);

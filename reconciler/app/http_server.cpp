@@ -176,9 +176,10 @@ void HttpServer::serve(std::uint64_t id, Connection& each, int events)
         each.state = State::closed;
     if (events & (POLLIN | POLLHUP))
         read(id, each);
-    if (each.state == State::streaming && each.out.empty())
+    const bool fresh = each.state == State::streaming && each.out.empty();
+    if (fresh)
         refill(each);
-    if (!each.out.empty() && each.state != State::closed)
+    if ((fresh || (events & POLLOUT) != 0) && !each.out.empty() && each.state != State::closed)
         send(each);
     if (each.state == State::waiting || Clock::now() < each.deadline || (each.stream && each.out.empty()))
         return;

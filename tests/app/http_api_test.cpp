@@ -83,6 +83,9 @@ BOOST_AUTO_TEST_CASE(status_tells_the_whole_state)
     BOOST_TEST(status["instances"][1]["exitCode"] == 3);
     BOOST_TEST(status["unmanaged"].size() == 1U);
     BOOST_TEST(status["backoffs"]["mcpctl-dev-search"]["failures"] == 4);
+    BOOST_TEST(bed.json("/api/v1/status") == status);
+    bed.change([](DaemonState& state) { state.revision = "e7a9b01"; });
+    BOOST_TEST(bed.json("/api/v1/status")["revision"] == "e7a9b01");
 }
 
 BOOST_AUTO_TEST_CASE(an_instance_comes_with_what_is_to_be_done_to_it)

@@ -88,12 +88,12 @@ report() { # report COUNT TASK WORDS
 }
 
 engine() { # engine COUNT
-  local count=$1 round workers
+  local count=$1 round look workers
   rm -f "$work"/ms.* "$work"/kib.*
   for ((round = 0; round < rounds; round++)); do
     manifests "$count"
     task up
-    task look
+    for ((look = 0; look < 5; look++)); do task look; done # short, so that one alone says little
     manifests "$count" mcpctl/echo:1 64
     task limit
     manifests "$count" mcpctl/echo:2 64

@@ -65,6 +65,7 @@ int verdictOf(const std::string& text)
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static const Daemon daemon;
+    static StatusText statusText;
     FuzzedDataProvider in(data, size);
     const auto cut = in.ConsumeIntegral<std::uint16_t>(); // from the end of the input
     const auto text = in.ConsumeRemainingBytesAsString();
@@ -76,7 +77,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         check(*reading.refusal);
     if (!reading.request)
         return 0;
-    auto answer = answerTo(*reading.request, daemon.access, daemon.sources, [] { return [] {}; });
+    auto answer = answerTo(*reading.request, daemon.access, daemon.sources, statusText, [] { return [] {}; });
     check(answer.later ? answer.later() : answer);
     return 0;
 }
