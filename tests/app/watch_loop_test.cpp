@@ -48,12 +48,12 @@ BOOST_AUTO_TEST_SUITE(watch_loop_test)
 
 BOOST_AUTO_TEST_CASE(what_is_declared_runs_after_the_first_pass_and_an_idle_loop_asks_nobody)
 {
+    std::atomic<int> calls = 0;
     Watched watched;
     watched.start();
     BOOST_TEST(watched.runs(a));
     BOOST_TEST(watched.runs(b));
     BOOST_TEST((watched.wake(WakeReason::engine).result == Result::done));
-    std::atomic<int> calls = 0;
     watched.engine.intercept([&](MemoryEngine::When, bool, const std::string&) { ++calls; });
     std::this_thread::sleep_for(1500ms); // longer than the loop waits between two signs of life
     BOOST_TEST(calls == 0);
@@ -139,13 +139,13 @@ BOOST_AUTO_TEST_CASE(one_that_crashes_again_and_again_waits_longer_each_time_and
 
 BOOST_AUTO_TEST_CASE(one_whose_wait_ends_while_a_pass_looks_is_tried_right_after_that_pass)
 {
+    std::atomic<bool> slow = true;
     Watched watched({400ms, 800ms, 600s});
     watched.server("a", "  restart: \"no\"\n  transport: {type: streamable-http, port: 80}\n");
     watched.start();
     watched.engine.crash(watched.idOf(a), 1);
     watched.wake(WakeReason::engine);
     watched.engine.crash(watched.idOf(a), 1);
-    std::atomic<bool> slow = true;
     watched.engine.intercept(
         [&](MemoryEngine::When, bool, const std::string&)
         {
@@ -172,9 +172,9 @@ BOOST_AUTO_TEST_CASE(one_that_somebody_stops_again_and_again_is_started_at_once_
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_away_is_tried_again_until_it_is_back)
 {
+    std::atomic<bool> away = true;
     Watched watched;
     watched.start();
-    std::atomic<bool> away = true;
     watched.engine.intercept(
         [&](MemoryEngine::When, bool, const std::string&)
         {
@@ -194,8 +194,8 @@ BOOST_AUTO_TEST_CASE(an_engine_that_stays_away_is_asked_less_and_less_often_and_
 {
     for (const bool fromTheStart : {true, false})
     {
-        Watched watched;
         std::atomic<bool> away = fromTheStart;
+        Watched watched;
         watched.engine.intercept(
             [&](MemoryEngine::When, bool, const std::string&)
             {
@@ -239,9 +239,9 @@ BOOST_AUTO_TEST_CASE(the_prune_guard_keeps_what_it_guards_and_the_rest_is_healed
 
 BOOST_AUTO_TEST_CASE(a_replace_that_waits_for_its_server_keeps_nobody_else_waiting)
 {
-    Watched watched;
     std::atomic<bool> ready = false;
     std::atomic<int> asked = 0;
+    Watched watched;
     watched.options.probe = [&](const std::string&, const DesiredInstance&, const std::stop_token& stop)
     {
         ++asked;
