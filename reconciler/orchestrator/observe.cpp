@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <functional>
 #include <set>
 #include <vector>
 
@@ -111,13 +109,9 @@ ObservedState observe(const OrchestratorView& view, const DesiredState& desired,
     observed.instances = std::move(listing.ours);
     observed.foreign = std::move(listing.foreign);
 
-    const std::array<std::function<void()>, 2> reads{[&] { readNetworks(view, observed); },
-                                                     [&]
-                                                     {
-                                                         askRegistries(view, desired, known, observed);
-                                                         readImages(view, desired, observed);
-                                                     }};
-    forEachInParallel(reads.size(), reads.size(), [&](std::size_t i) { reads[i](); });
+    readNetworks(view, observed);
+    askRegistries(view, desired, known, observed);
+    readImages(view, desired, observed);
     return observed;
 }
 
