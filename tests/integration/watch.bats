@@ -20,6 +20,15 @@ end_daemon() {
   eventually 10 gone "$daemon"
 }
 
+# halted COMMAND...: while the daemon does nothing
+halted() {
+  local status=0
+  kill -STOP "$daemon"
+  "$@" || status=$?
+  kill -CONT "$daemon"
+  return $status
+}
+
 gone() { ! kill -0 "$1" 2>/dev/null; }
 running() { [[ $(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null) == true ]]; }
 absent() { ! docker inspect "$1" >/dev/null 2>&1; }
@@ -49,7 +58,7 @@ two_servers() {
   docker rename $a elsewhere && eventually 5 running $a
   running elsewhere # somebody's, now: reported and left alone
   without_network() { docker rm -f elsewhere $a $b && docker network rm mcpctl-network; }
-  eventually 10 without_network # it is made again as fast as it goes
+  halted eventually 5 without_network # a daemon that goes on makes them again, and the network cannot go
   eventually 10 running $b
   eventually 10 running $a
   eventually 5 settled
