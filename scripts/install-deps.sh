@@ -14,7 +14,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
-build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev
+build=(g++ cmake ninja-build ccache pkg-config git ca-certificates libpoco-dev libyaml-cpp-dev libfmt-dev libsimdjson-dev
   libcli11-dev libvalijson-dev libssl-dev libpq-dev libboost-test-dev nlohmann-json3-dev)
 package=(dpkg-dev file)
 fuzz=(clang libclang-rt-dev llvm)

@@ -161,6 +161,7 @@ BOOST_AUTO_TEST_CASE(each_library_is_known_where_it_belongs_and_nowhere_else)
 {
     checkOnlyWithin("yaml-cpp", "load");
     checkOnlyWithin("Poco/Data", "record");
+    checkOnlyWithin("simdjson", "docker");
     checkAtMostOneSource("valijson");
     checkAtMostOneSource("CLI");
 }

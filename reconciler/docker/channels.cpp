@@ -50,7 +50,7 @@ private:
             };
             options.sink = [&code](std::string_view line)
             {
-                const JsonView json(parseJson(std::string(line), "wait for the end"), "wait for the end");
+                const auto json = parseJson(line, "wait for the end");
                 code = static_cast<int>(json["StatusCode"].number());
                 return false;
             };
@@ -168,22 +168,21 @@ std::unique_ptr<Channel> execBeside(const std::shared_ptr<Client>& client, const
     return translated(
         [&]() -> std::unique_ptr<Channel>
         {
-            const JsonView made(
-                client->postJson({.path = "/containers/" + id + "/exec", .what = what}, Body::json(exec)), what);
+            const auto made = client->postJson({.path = "/containers/" + id + "/exec", .what = what}, Body::json(exec));
             const auto execId = made.required("Id").text();
             Poco::JSON::Object start;
             start.set("Detach", false);
             start.set("Tty", false);
             auto duplex = client->hijack({.path = "/exec/" + execId + "/start", .what = what}, Body::json(start));
-            return std::make_unique<StdioChannel>(
-                std::move(duplex),
-                [client, execId, what](Channel::Deadline) -> std::optional<int>
-                {
-                    const JsonView json(client->getJson({.path = "/exec/" + execId + "/json", .what = what}), what);
-                    if (json["Running"].flag() || !json["ExitCode"].present())
-                        return std::nullopt;
-                    return static_cast<int>(json["ExitCode"].number());
-                });
+            return std::make_unique<StdioChannel>(std::move(duplex),
+                                                  [client, execId, what](Channel::Deadline) -> std::optional<int>
+                                                  {
+                                                      const auto json = client->getJson(
+                                                          {.path = "/exec/" + execId + "/json", .what = what});
+                                                      if (json["Running"].flag() || !json["ExitCode"].present())
+                                                          return std::nullopt;
+                                                      return static_cast<int>(json["ExitCode"].number());
+                                                  });
         });
 }
 

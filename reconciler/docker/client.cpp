@@ -2,12 +2,8 @@
 
 #include "docker/transport.h"
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Parser.h>
-
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <sstream>
 
 namespace mcpctl::docker
@@ -16,14 +12,14 @@ namespace mcpctl::docker
 namespace
 {
 
-Poco::Dynamic::Var jsonOf(const std::string& method, const Request& request, const Response& response)
+JsonView jsonOf(const std::string& method, const Request& request, const Response& response)
 {
-    if (response.status >= 400) // accepted by the request
-        return {};
     const auto what = request.what.empty() ? fmt::format("{} {}", method, request.path) : request.what;
+    if (response.status >= 400) // accepted by the request
+        return parseJson("", what);
     auto json = parseJson(response.body, what);
     // Taken for "there is none", it would have everything made that runs already.
-    if (json.isEmpty())
+    if (!json.present())
         throw EngineError(EngineError::Kind::badAnswer,
                           fmt::format("{}: the engine answered {} and nothing else", what, response.status),
                           response.status);
@@ -66,7 +62,7 @@ Response ReadClient::head(const Request& request) const
     return transport_->call("HEAD", request);
 }
 
-Poco::Dynamic::Var ReadClient::getJson(const Request& request) const
+JsonView ReadClient::getJson(const Request& request) const
 {
     return jsonOf("GET", request, get(request));
 }
@@ -96,7 +92,7 @@ Response Client::del(const Request& request)
     return transport().call("DELETE", request);
 }
 
-Poco::Dynamic::Var Client::postJson(const Request& request, const Body& body)
+JsonView Client::postJson(const Request& request, const Body& body)
 {
     return jsonOf("POST", request, post(request, body));
 }
@@ -110,25 +106,6 @@ StreamEnd Client::postStream(const Request& request, const Body& body, const Str
 std::unique_ptr<Duplex> Client::hijack(const Request& request, const Body& body)
 {
     return transport().hijack(request, body);
-}
-
-Poco::Dynamic::Var parseJson(const std::string& text, const std::string& what)
-{
-    std::string_view trimmed = text;
-    trimmed.remove_prefix(std::min(trimmed.find_first_not_of(" \t\r\n"), trimmed.size()));
-    trimmed.remove_suffix(trimmed.size() - (trimmed.find_last_not_of(" \t\r\n") + 1));
-    // Poco's parser refuses a bare null, and the engine answers with one (a container without changes).
-    if (trimmed.empty() || trimmed == "null")
-        return {};
-    try
-    {
-        return Poco::JSON::Parser().parse(text);
-    }
-    catch (const Poco::Exception& error)
-    {
-        throw EngineError(EngineError::Kind::badAnswer,
-                          fmt::format("{}: the engine's answer is not JSON: {}", what, error.displayText()));
-    }
 }
 
 }

@@ -2,9 +2,8 @@
 
 #include "docker/endpoint.h"
 #include "docker/engine_error.h"
+#include "docker/json_view.h"
 #include "docker/request.h"
-
-#include <Poco/Dynamic/Var.h>
 
 #include <chrono>
 #include <cstdint>
@@ -78,9 +77,9 @@ public:
     Response get(const Request& request) const;
     Response head(const Request& request) const;
 
-    /// The answer's JSON; empty (Var::isEmpty) for an accepted error status alone. `null` and no body are EngineError
-    /// (badAnswer).
-    Poco::Dynamic::Var getJson(const Request& request) const;
+    /// The answer's JSON; nothing (present() is false) for an accepted error status alone. `null` and no body are
+    /// EngineError (badAnswer).
+    JsonView getJson(const Request& request) const;
 
     /// Calls the sink until the engine, the sink or the token ends the stream. Cancellation takes effect at once,
     /// whatever the stream waits for. A connection lost half-way is EngineError (unreachable). A stream accepts no
@@ -108,7 +107,7 @@ public:
     Response del(const Request& request);
 
     /// As getJson().
-    Poco::Dynamic::Var postJson(const Request& request, const Body& body = {});
+    JsonView postJson(const Request& request, const Body& body = {});
 
     /// As getStream(), for calls that answer with progress (POST /images/create).
     StreamEnd postStream(const Request& request, const Body& body, const StreamOptions& options,
@@ -117,9 +116,5 @@ public:
     /// A POST after which the connection carries bytes in both directions, as attach and exec do.
     std::unique_ptr<Duplex> hijack(const Request& request, const Body& body = {});
 };
-
-/// The JSON of an answer; empty for `null` and for no text. `what` opens the error text.
-/// Throws EngineError (badAnswer): not JSON, or nested too deeply.
-Poco::Dynamic::Var parseJson(const std::string& text, const std::string& what);
 
 }

@@ -73,7 +73,7 @@ ContainerCalls::Created ContainerCalls::create(const std::string& name, const La
     {
         try
         {
-            const JsonView json(client_->postJson(request, Body::json(body)), request.what);
+            const auto json = client_->postJson(request, Body::json(body));
             return {json.required("Id").text(), json["Warnings"].texts()};
         }
         catch (const EngineError& error)
@@ -235,7 +235,7 @@ std::vector<std::string> ContainerCalls::setLimits(const std::string& id, const 
                           .what = "set the limits of container " + shortId(id),
                           .deadline = slowCall};
     const auto body = Body::json(updateBody(resources, restart));
-    const JsonView json(translated([&] { return client_->postJson(request, body); }), request.what);
+    const auto json = translated([&] { return client_->postJson(request, body); });
     return json["Warnings"].texts();
 }
 

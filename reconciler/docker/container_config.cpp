@@ -24,8 +24,7 @@ constexpr int wordsLines = 12;
 /// Its processes, by their ids on the engine's host.
 std::set<std::string> processesOf(const ReadClient& client, const std::string& id, const std::string& what)
 {
-    const JsonView json(
-        translated([&] { return client.getJson({.path = "/containers/" + id + "/top", .what = what}); }), what);
+    const auto json = translated([&] { return client.getJson({.path = "/containers/" + id + "/top", .what = what}); });
     const auto titles = json["Titles"].texts();
     const auto column = std::find(titles.begin(), titles.end(), "PID") - titles.begin();
     std::set<std::string> ids;

@@ -207,7 +207,7 @@ std::unique_ptr<Channel> dialByRelay(const std::shared_ptr<Client>& client, cons
         [&]() -> std::unique_ptr<Channel>
         {
             const auto body = Body::json(relayBody(ensureRelayImage(*client), id, target, port));
-            const JsonView made(client->postJson({.path = "/containers/create", .what = what}, body), what);
+            const auto made = client->postJson({.path = "/containers/create", .what = what}, body);
             const auto relay = made.required("Id").text();
             try
             {

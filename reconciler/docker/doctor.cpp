@@ -1,8 +1,5 @@
 #include "docker/doctor.h"
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -15,7 +12,11 @@ namespace
 {
 
 using Level = Finding::Level;
-using Object = Poco::JSON::Object;
+
+std::string textOr(const JsonView& json, const char* absent)
+{
+    return json.present() ? json.text() : absent;
+}
 
 class Examination
 {
@@ -27,13 +28,12 @@ public:
         try
         {
             const auto api = client_.apiVersion();
-            const auto answer = client_.getJson({.path = "/info", .what = "look at the engine"});
-            const auto& info = answer.extract<Object::Ptr>();
-            engine(*info, api);
-            limits(*info);
-            security(*info);
-            options(*info);
-            disk(*info);
+            const auto info = client_.getJson({.path = "/info", .what = "look at the engine"});
+            engine(info, api);
+            limits(info);
+            security(info);
+            options(info);
+            disk(info);
         }
         catch (const std::exception& error)
         {
@@ -51,23 +51,23 @@ private:
         findings_.push_back({level, std::move(subject), std::move(text), std::move(advice)});
     }
 
-    void engine(const Object& info, const ApiVersion& api)
+    void engine(const JsonView& info, const ApiVersion& api)
     {
         add(Level::good, "engine",
-            fmt::format("{} at {} ({}), API {}", info.optValue<std::string>("ServerVersion", "?"),
-                        client_.endpoint().text(), client_.endpoint().origin, api.text()),
+            fmt::format("{} at {} ({}), API {}", textOr(info["ServerVersion"], "?"), client_.endpoint().text(),
+                        client_.endpoint().origin, api.text()),
             "");
-        if (const auto os = info.optValue<std::string>("OSType", "linux"); os != "linux")
+        if (const auto os = textOr(info["OSType"], "linux"); os != "linux")
             add(Level::bad, "containers", os, "mcpctl runs Linux containers; switch the engine to them");
     }
 
-    void limits(const Object& info)
+    void limits(const JsonView& info)
     {
-        const auto cgroups = info.optValue<std::string>("CgroupVersion", "1");
+        const auto cgroups = textOr(info["CgroupVersion"], "1");
         add(Level::good, "cgroups", "version " + cgroups, "");
         const auto limit = [&](const char* key, const char* subject)
         {
-            if (info.optValue(key, false))
+            if (info[key].flag())
                 add(Level::good, subject, "enforced", "");
             else
                 add(Level::bad, subject, "not enforced by this engine",
@@ -77,26 +77,24 @@ private:
         limit("MemoryLimit", "memory limits");
         limit("CpuCfsQuota", "cpu limits");
         limit("PidsLimit", "process limits");
-        if (!info.optValue("SwapLimit", true))
+        if (!info["SwapLimit"].flag(true))
             add(Level::warning, "swap limit", "not enforced: a server may swap beyond its memory limit",
                 "boot with swapaccount=1, or without swap");
     }
 
-    void security(const Object& info)
+    void security(const JsonView& info)
     {
         bool seccomp = false;
         bool mandatory = false;
         bool rootless = false;
         bool users = false;
-        if (const auto options = info.getArray("SecurityOptions"))
-            for (const auto& option : *options)
-            {
-                const auto text = option.convert<std::string>();
-                seccomp |= text.starts_with("name=seccomp") && text.find("unconfined") == std::string::npos;
-                mandatory |= text.starts_with("name=apparmor") || text.starts_with("name=selinux");
-                rootless |= text.starts_with("name=rootless");
-                users |= text.starts_with("name=userns");
-            }
+        for (const auto& text : info["SecurityOptions"].texts())
+        {
+            seccomp |= text.starts_with("name=seccomp") && text.find("unconfined") == std::string::npos;
+            mandatory |= text.starts_with("name=apparmor") || text.starts_with("name=selinux");
+            rootless |= text.starts_with("name=rootless");
+            users |= text.starts_with("name=userns");
+        }
         if (seccomp)
             add(Level::good, "seccomp", "on, with the engine's default profile", "");
         else
@@ -115,33 +113,31 @@ private:
     }
 
     /// Options of the engine that weaken what it runs, or what is said to it.
-    void options(const Object& info)
+    void options(const JsonView& info)
     {
-        if (info.optValue("LiveRestoreEnabled", false))
+        if (info["LiveRestoreEnabled"].flag())
             add(Level::good, "live restore", "on", "");
         else
             add(Level::warning, "live restore", "off: servers end while the engine is restarted",
                 "set `live-restore` in its daemon.json");
-        if (info.optValue("Debug", false))
+        if (info["Debug"].flag())
             add(Level::warning, "debug mode", "on: its log and its /debug say more than they should",
                 "leave `debug` out of its daemon.json");
         std::string insecure;
-        const auto registries = info.getObject("RegistryConfig");
-        if (const auto list = registries ? registries->getArray("InsecureRegistryCIDRs") : nullptr)
-            for (const auto& each : *list)
-                if (const auto text = each.convert<std::string>(); text != "127.0.0.0/8" && text != "::1/128")
-                    insecure += (insecure.empty() ? "" : ", ") + text;
+        for (const auto& text : info["RegistryConfig"]["InsecureRegistryCIDRs"].texts())
+            if (text != "127.0.0.0/8" && text != "::1/128")
+                insecure += (insecure.empty() ? "" : ", ") + text;
         if (!insecure.empty())
             add(Level::warning, "insecure registries", insecure,
                 "images from there can be changed on the way; leave `insecure-registries` out");
     }
 
     /// Only an engine on a socket of this machine has its disk here.
-    void disk(const Object& info)
+    void disk(const JsonView& info)
     {
         if (client_.endpoint().scheme != Endpoint::Scheme::unixSocket)
             return;
-        const auto root = info.optValue<std::string>("DockerRootDir", "");
+        const auto root = info["DockerRootDir"].text();
         struct statvfs space = {};
         if (root.empty() || ::statvfs(root.c_str(), &space) != 0)
             return add(Level::warning, "disk", fmt::format("cannot look at {}", root.empty() ? "it" : root), "");
@@ -177,15 +173,12 @@ private:
     {
         try
         {
-            const auto answer = client_.getJson(
+            const auto live = client_.getJson(
                 {.path = "/networks/mcpctl-network", .what = "look at mcpctl-network", .accept = {404}});
-            if (answer.isEmpty() || !answer.extract<Object::Ptr>()->has("Internal"))
+            if (!live["Internal"].present())
                 return add(Level::good, "mcpctl-network", "not there yet; the first apply makes it", "");
-            const auto& live = answer.extract<Object::Ptr>();
-            const auto options = live->getObject("Options");
-            const bool closed =
-                options && options->optValue<std::string>("com.docker.network.bridge.inhibit_ipv4", "") == "true";
-            if (live->optValue("Internal", false) && closed && !live->optValue("EnableIPv6", false))
+            const bool closed = live["Options"]["com.docker.network.bridge.inhibit_ipv4"].text() == "true";
+            if (live["Internal"].flag() && closed && !live["EnableIPv6"].flag())
                 add(Level::good, "mcpctl-network", "internal, and the host has no address on it", "");
             else
                 add(Level::bad, "mcpctl-network", "it is not isolated as mcpctl makes it",

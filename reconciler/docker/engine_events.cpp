@@ -24,7 +24,7 @@ std::string momentText(std::int64_t nanos)
 
 /// In two rounds: an event of a network names its container by id alone, and the container may be gone, with its name
 /// in a later event.
-void tellAll(const std::vector<Poco::Dynamic::Var>& events, EventTranslator translator, const EventSink& sink)
+void tellAll(const std::vector<JsonView>& events, EventTranslator translator, const EventSink& sink)
 {
     auto ahead = translator;
     for (const auto& each : events)
@@ -49,7 +49,7 @@ EventTranslator EngineReader::translatorOf(const ProjectName& project) const
 std::int64_t EngineReader::clock() const
 {
     const std::string what = "ask the engine for its time";
-    const JsonView json(translated([&] { return client_->getJson({.path = "/info", .what = what}); }), what);
+    const auto json = translated([&] { return client_->getJson({.path = "/info", .what = what}); });
     const auto now = parseTimestamp(json["SystemTime"].text());
     if (!now)
         json["SystemTime"].fail("not a time");
@@ -70,7 +70,7 @@ void EngineReader::events(const ProjectName& project, const EventSink& sink, con
     };
     stream.sink = [&](std::string_view line)
     {
-        if (const auto event = translator->translate(parseJson(std::string(line), request.what)))
+        if (const auto event = translator->translate(parseJson(line, request.what)))
             sink(*event);
         return true;
     };
@@ -92,11 +92,11 @@ std::int64_t EngineReader::eventsBetween(const ProjectName& project, std::int64_
                                     {"since", momentText(sinceNanos)},
                                     {"until", momentText(until)}},
                           .what = "ask for the engine's past events"};
-    std::vector<Poco::Dynamic::Var> events;
+    std::vector<JsonView> events;
     StreamOptions stream{.idle = std::chrono::seconds(30)};
     stream.sink = [&](std::string_view line)
     {
-        events.push_back(parseJson(std::string(line), request.what));
+        events.push_back(parseJson(line, request.what));
         return true;
     };
     translated([&] { return client_->getStream(request, stream); });
@@ -110,7 +110,7 @@ Stats EngineReader::stats(const std::string& id) const
                           .query = {{"stream", "0"}, {"one-shot", "1"}},
                           .what = "measure container " + shortId(id)};
     const auto json = translated([&] { return client_->getJson(request); });
-    const auto stats = parseStats(JsonView(json, request.what));
+    const auto stats = parseStats(json);
     if (!stats)
         throw OrchestratorError(OrchestratorError::Kind::failed, request.what + ": it does not run");
     return *stats;

@@ -25,7 +25,7 @@ std::vector<std::string> imageTexts(const ReadClient& client, const std::string&
     const auto ask = [&](const std::string& path)
     {
         const Request request{.path = path, .what = what, .accept = {404}};
-        return JsonView(translated([&] { return client.getJson(request); }), what);
+        return translated([&] { return client.getJson(request); });
     };
     std::vector<std::string> out;
     const auto inspection = ask("/images/" + image + "/json");

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <thread>
 
 namespace mcpctl::docker
 {
@@ -21,7 +22,14 @@ namespace mcpctl::docker
 namespace
 {
 
-constexpr std::size_t workers = 8;
+/// How many inspections at a time. More gain nothing (measured); on this machine the engine needs its processors, too,
+/// and so do those who wait for an answer of ours.
+std::size_t workersFor(const Endpoint& endpoint)
+{
+    constexpr std::size_t most = 8;
+    const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+    return endpoint.scheme == Endpoint::Scheme::unixSocket ? std::min(most, 2 * processors) : most;
+}
 
 /// A container may have further names, `/OTHER/ALIAS`, by links to it.
 std::string nameFrom(const std::vector<std::string>& names)
@@ -89,7 +97,7 @@ EngineReader::Facts EngineReader::facts() const
     if (!facts_)
     {
         const std::string what = "ask the engine about itself";
-        const JsonView json(translated([&] { return client_->getJson({.path = "/info", .what = what}); }), what);
+        const auto json = translated([&] { return client_->getJson({.path = "/info", .what = what}); });
         facts_ = Facts{{json["ID"].text(), json["ServerVersion"].text(), apiVersion().text()},
                        json["SwapLimit"].flag(),
                        mapsUsersBy(json["SecurityOptions"].texts())};
@@ -130,7 +138,7 @@ std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters)
     Request request{.path = "/containers/json", .query = {{"all", "1"}}, .what = "list containers"};
     if (!filters.empty())
         request.query.emplace_back("filters", filters);
-    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    const auto json = translated([&] { return client_->getJson(request); });
     std::vector<Listed> out;
     for (const auto& item : json.items())
     {
@@ -145,7 +153,8 @@ std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters)
 std::vector<Inspection> EngineReader::inspectAll(const std::vector<std::string>& ids) const
 {
     std::vector<std::optional<Inspection>> found(ids.size());
-    forEachInParallel(ids.size(), workers, [&](std::size_t i) { found[i] = inspectWithConfig(ids[i]); });
+    forEachInParallel(ids.size(), workersFor(client_->endpoint()),
+                      [&](std::size_t i) { found[i] = inspectWithConfig(ids[i]); });
     std::vector<Inspection> out;
     for (auto& each : found)
         if (each)
@@ -209,7 +218,7 @@ Listing EngineReader::listInstances(const ProjectName& project) const
 std::vector<ObservedNetwork> EngineReader::networks() const
 {
     const std::string what = "list networks";
-    const JsonView json(translated([&] { return client_->getJson({.path = "/networks", .what = what}); }), what);
+    const auto json = translated([&] { return client_->getJson({.path = "/networks", .what = what}); });
     std::vector<ObservedNetwork> out;
     for (const auto& item : json.items())
         out.push_back(parseNetwork(item));
@@ -222,7 +231,7 @@ std::vector<ObservedNetwork> EngineReader::networksNamed(const NetworkName& name
     const Request request{.path = "/networks",
                           .query = {{"filters", nameFilter(name.text)}},
                           .what = fmt::format("look for network {}", name.text)};
-    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    const auto json = translated([&] { return client_->getJson(request); });
     std::vector<ObservedNetwork> out;
     for (const auto& item : json.items())
         if (auto network = parseNetwork(item); network.spec.name == name)
@@ -234,7 +243,7 @@ std::optional<ImageInfo> EngineReader::image(const std::string& reference) const
 {
     const Request request{
         .path = "/images/" + reference + "/json", .what = "inspect image " + reference, .accept = {404}};
-    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    const auto json = translated([&] { return client_->getJson(request); });
     return json.present() ? std::optional(parseImage(json)) : std::nullopt;
 }
 
@@ -242,7 +251,7 @@ std::optional<Inspection> EngineReader::inspect(const std::string& idOrName) con
 {
     const Request request{
         .path = "/containers/" + idOrName + "/json", .what = "inspect container " + idOrName, .accept = {404}};
-    const JsonView json(translated([&] { return client_->getJson(request); }), request.what);
+    const auto json = translated([&] { return client_->getJson(request); });
     if (!json.present())
         return std::nullopt;
     Inspection inspection{json, parseInstance(json), {}};

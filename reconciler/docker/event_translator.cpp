@@ -1,9 +1,9 @@
 #include "docker/event_translator.h"
 
-#include "docker/json_view.h"
 #include "docker/labels.h"
 
 #include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
 
 #include <algorithm>
 #include <charconv>
@@ -101,9 +101,8 @@ bool EventTranslator::couldBeOurs(const std::string& name) const
     return name.starts_with(project_.text + "-") || name.starts_with(project_.text + ".");
 }
 
-std::optional<Event> EventTranslator::translate(const Poco::Dynamic::Var& value)
+std::optional<Event> EventTranslator::translate(const JsonView& json)
 {
-    const JsonView json(value, "event");
     const auto action = json["Action"].text();
     const auto attributes = json["Actor"]["Attributes"].textMap();
     Event event;

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "docker/json_view.h"
 #include "orchestrator/orchestrator.h"
-
-#include <Poco/Dynamic/Var.h>
 
 #include <map>
 #include <optional>
@@ -29,7 +28,7 @@ public:
     void remember(const std::string& id, const std::string& name);
 
     /// One event as JSON; nothing if it tells us nothing. Throws OrchestratorError (failed) on nonsense.
-    std::optional<Event> translate(const Poco::Dynamic::Var& json);
+    std::optional<Event> translate(const JsonView& json);
 
 private:
     using Attributes = std::map<std::string, std::string>;

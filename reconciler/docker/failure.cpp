@@ -1,7 +1,7 @@
 #include "docker/failure.h"
 
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
+#include "docker/json_view.h"
+
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SSLException.h>
 
@@ -103,15 +103,9 @@ Kind kindOf(int status)
 
 std::string engineMessage(const std::string& body)
 {
-    try
-    {
-        const auto object = Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
-        if (const auto message = object->get("message"); message.isString())
-            return message.extract<std::string>();
-    }
-    catch (const Poco::Exception&) // plain text, then: a proxy's, or an old engine's
-    {
-    }
+    if (const auto message = memberText(body, "message"))
+        return *message;
+    // Plain text, then: a proxy's, or an old engine's.
     std::string text = body.substr(0, longestPlainMessage);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
         text.pop_back();

@@ -45,8 +45,7 @@ ImageInfo pullReference(Client& client, const Environment& environment, const st
         [&]
         {
             const auto image = parseImageReference(reference);
-            const auto json = pullImage(client, image, registryAuthFor(image, environment), options, stop);
-            return parseImage(JsonView(json, "pull image " + reference));
+            return parseImage(pullImage(client, image, registryAuthFor(image, environment), options, stop));
         });
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <Poco/Dynamic/Var.h>
-#include <Poco/JSON/Object.h>
+#include <simdjson.h>
 
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mcpctl::docker
@@ -15,21 +16,19 @@ namespace mcpctl::docker
 /// A place in an answer of the engine, read with suspicion: what is missing or null reads as empty, and what has
 /// another type than the API promises is OrchestratorError (failed) that names the place. Nothing else is ever thrown.
 ///
-/// Texts of errors hold places, never values: an answer may have secrets in it.
+/// Texts of errors hold places, never values: an answer may have secrets in it. A view keeps the answer that it looks
+/// into; several threads may read the same one at once.
 class JsonView
 {
 public:
-    /// `what` opens error texts, as `inspect container x`.
-    JsonView(const Poco::Dynamic::Var& value, std::string what) : value_(value), place_(std::move(what)) {}
-
     /// Neither missing nor null.
-    bool present() const { return !value_.isEmpty(); }
+    bool present() const { return value_.has_value(); }
 
     /// A member of an object; nothing for an absent one.
-    JsonView operator[](const std::string& name) const;
+    JsonView operator[](std::string_view name) const;
 
     /// The same, for a member without which nothing makes sense: absent or null is an error too.
-    JsonView required(const std::string& name) const;
+    JsonView required(std::string_view name) const;
 
     std::string text() const;
     std::int64_t number(std::int64_t absent = 0) const;
@@ -44,10 +43,26 @@ public:
     [[noreturn]] void fail(const std::string& problem) const;
 
 private:
-    Poco::JSON::Object::Ptr object() const;
+    using Document = std::shared_ptr<const simdjson::dom::document>;
+    using Element = simdjson::dom::element;
 
-    Poco::Dynamic::Var value_;
+    friend JsonView parseJson(std::string_view text, const std::string& what);
+
+    JsonView(Document document, std::optional<Element> value, std::string place);
+
+    std::optional<simdjson::dom::object> object() const;
+    std::optional<simdjson::dom::array> array() const;
+
+    Document document_;
+    std::optional<Element> value_; ///< never null's
     std::string place_;
 };
+
+/// An answer; nothing (present() is false) for `null` and for no text. `what` opens the text of every error that it
+/// makes, as `inspect container x`. Throws EngineError (badAnswer): not JSON, or nested more than 128 deep.
+JsonView parseJson(std::string_view text, const std::string& what);
+
+/// What a member of an object says, where `json` is an object and that member a string. Throws nothing.
+std::optional<std::string> memberText(std::string_view json, std::string_view name);
 
 }

@@ -66,13 +66,13 @@ void ensureNetwork(Client& client, const EngineReader& reader, const NetworkSpec
                                     fmt::format("{}: the engine answered 409: {}", what, response.body));
         return;
     }
-    const JsonView created(translated([&] { return parseJson(response.body, what); }), what);
+    const auto created = translated([&] { return parseJson(response.body, what); });
     const auto id = created.required("Id").text();
     if (reader.networksNamed(wanted.name).size() > 1)
         return withdraw(client, reader, wanted, id);
 
     const Request look{.path = "/networks/" + id, .what = what};
-    const auto network = parseNetwork(JsonView(translated([&] { return client.getJson(look); }), what));
+    const auto network = parseNetwork(translated([&] { return client.getJson(look); }));
     const auto differing = differences(wanted, network.spec);
     if (differing.empty())
         return;

@@ -1,7 +1,5 @@
 #include "docker/pull.h"
 
-#include "docker/config_file.h"
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -52,31 +50,18 @@ auto askingRegistry(Call&& call)
     }
 }
 
-Poco::JSON::Object::Ptr objectOf(const Poco::Dynamic::Var& json, const std::string& what)
-{
-    if (json.type() != typeid(Poco::JSON::Object::Ptr))
-        throw EngineError(Kind::badAnswer, fmt::format("{}: the engine's answer is no JSON object", what));
-    return json.extract<Poco::JSON::Object::Ptr>();
-}
-
-std::int64_t numberOf(const Poco::JSON::Object::Ptr& object, const std::string& name)
-{
-    const auto value = object ? object->get(name) : Poco::Dynamic::Var();
-    return value.isInteger() ? value.convert<std::int64_t>() : 0;
-}
-
 /// Adds up what the engine says about single layers.
 class Tally
 {
 public:
-    PullProgress add(const Poco::JSON::Object& line)
+    PullProgress add(const JsonView& line)
     {
-        const std::string status = stringOf(line, "status");
-        const std::string id = stringOf(line, "id");
+        const std::string status = line["status"].text();
+        const std::string id = line["id"].text();
         if (!status.empty())
             status_ = status;
         if (!id.empty() && isLayerStatus(status))
-            update(layers_[id], status, line.getObject("progressDetail"));
+            update(layers_[id], status, line["progressDetail"]);
         return sum();
     }
 
@@ -97,12 +82,12 @@ private:
         return std::find(known.begin(), known.end(), status) != known.end();
     }
 
-    static void update(Layer& layer, std::string_view status, const Poco::JSON::Object::Ptr& detail)
+    static void update(Layer& layer, std::string_view status, const JsonView& detail)
     {
         if (status == "Downloading")
         {
-            layer.done = numberOf(detail, "current");
-            layer.total = std::max(numberOf(detail, "total"), layer.done);
+            layer.done = detail["current"].number();
+            layer.total = std::max(detail["total"].number(), layer.done);
         }
         else if (status != "Pulling fs layer" && status != "Waiting")
             layer.done = layer.total;
@@ -126,13 +111,12 @@ private:
 };
 
 /// The error that a line of progress reports; empty if it reports none.
-std::string errorOf(const Poco::JSON::Object& line)
+std::string errorOf(const JsonView& line)
 {
-    if (const auto detail = line.getObject("errorDetail"))
-        if (const std::string message = stringOf(*detail, "message"); !message.empty())
-            return message;
-    const std::string error = stringOf(line, "error");
-    return error.empty() && (line.has("error") || line.has("errorDetail")) ? "(no text)" : error;
+    if (const auto message = line["errorDetail"]["message"].text(); !message.empty())
+        return message;
+    const auto error = line["error"].text();
+    return error.empty() && (line["error"].present() || line["errorDetail"].present()) ? "(no text)" : error;
 }
 
 std::vector<std::pair<std::string, std::string>> headersFor(const std::optional<std::string>& registryAuth)
@@ -144,9 +128,8 @@ std::vector<std::pair<std::string, std::string>> headersFor(const std::optional<
 
 }
 
-Poco::JSON::Object::Ptr pullImage(Client& client, const ImageReference& image,
-                                  const std::optional<std::string>& registryAuth, const PullOptions& options,
-                                  const std::stop_token& stop)
+JsonView pullImage(Client& client, const ImageReference& image, const std::optional<std::string>& registryAuth,
+                   const PullOptions& options, const std::stop_token& stop)
 {
     const std::string what = "pull image " + image.engineName();
     const Request request{
@@ -158,10 +141,12 @@ Poco::JSON::Object::Ptr pullImage(Client& client, const ImageReference& image,
     Tally tally;
     const auto onLine = [&](std::string_view text)
     {
-        const auto line = objectOf(parseJson(std::string(text), what), what);
-        if (const std::string error = errorOf(*line); !error.empty())
+        const auto line = parseJson(text, what);
+        if (!line.present())
+            line.fail("nothing");
+        if (const std::string error = errorOf(line); !error.empty())
             throw EngineError(kindOf(error, Kind::server), fmt::format("{}: {}", what, error), 200, error);
-        const PullProgress progress = tally.add(*line);
+        const PullProgress progress = tally.add(line);
         if (options.progress)
             options.progress(progress);
         return true;
@@ -171,11 +156,10 @@ Poco::JSON::Object::Ptr pullImage(Client& client, const ImageReference& image,
     if (end == StreamEnd::cancelled)
         throw EngineError(Kind::cancelled, what + ": cancelled");
 
-    const auto found =
-        client.getJson({.path = "/images/" + image.engineName() + "/json", .what = what, .accept = {404}});
-    if (found.isEmpty())
+    auto found = client.getJson({.path = "/images/" + image.engineName() + "/json", .what = what, .accept = {404}});
+    if (!found.present())
         throw EngineError(Kind::server, what + ": the engine reported no error, but it has no such image now");
-    return objectOf(found, what);
+    return found;
 }
 
 std::string registryDigest(const ReadClient& client, const ImageReference& image,
@@ -189,8 +173,7 @@ std::string registryDigest(const ReadClient& client, const ImageReference& image
                                    .headers = headersFor(registryAuth),
                                    .what = what});
         });
-    const auto descriptor = objectOf(answer, what)->getObject("Descriptor");
-    const std::string digest = descriptor ? stringOf(*descriptor, "digest") : std::string();
+    const auto digest = answer["Descriptor"]["digest"].text();
     if (digest.empty())
         throw EngineError(Kind::badAnswer, what + ": the engine named no digest");
     return digest;

@@ -3,8 +3,6 @@
 #include "docker/client.h"
 #include "docker/image_reference.h"
 
-#include <Poco/JSON/Object.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -39,10 +37,9 @@ struct PullOptions
 ///
 /// The engine answers 200 before it knows how the pull ends, so the progress is searched for an error, and the image
 /// has to be there in the end. Throws EngineError: unauthorized and notFound where the engine's words tell, cancelled
-/// on a stop request (the engine then gives up the pull, too), and as Client does.
-Poco::JSON::Object::Ptr pullImage(Client& client, const ImageReference& image,
-                                  const std::optional<std::string>& registryAuth, const PullOptions& options = {},
-                                  const std::stop_token& stop = {});
+/// on a stop request (the engine then gives up the pull, too), and as Client does; OrchestratorError as JsonView does.
+JsonView pullImage(Client& client, const ImageReference& image, const std::optional<std::string>& registryAuth,
+                   const PullOptions& options = {}, const std::stop_token& stop = {});
 
 /// The digest that the registry has for the image now ("sha256:..."), asked by the engine (GET /distribution/...);
 /// nothing is pulled. Throws EngineError as pullImage() does.

@@ -1,4 +1,5 @@
 #include "docker/failure.h"
+#include "docker/json_view.h"
 #include "docker/transport.h"
 
 #include <fmt/core.h>
@@ -82,11 +83,7 @@ ApiVersion Transport::engineMinimum(const Request& onBehalfOf)
     const Response answer = send(out);
     if (answer.status >= 400)
         return {};
-    const auto json = parseJson(answer.body, out.what);
-    if (json.type() != typeid(Poco::JSON::Object::Ptr))
-        return {};
-    const auto minimum = json.extract<Poco::JSON::Object::Ptr>()->get("MinAPIVersion");
-    return minimum.isString() ? parseVersion(minimum.extract<std::string>()).value_or(ApiVersion{}) : ApiVersion{};
+    return parseVersion(memberText(answer.body, "MinAPIVersion").value_or("")).value_or(ApiVersion{});
 }
 
 /// Was a request refused for its version, because another engine answers there now than the one that was asked? Then

@@ -83,11 +83,10 @@ private:
 
     std::vector<std::string> look()
     {
-        const auto list = client_.getJson({.path = "/containers/json", .query = {{"all", "1"}}, .what = "list"})
-                              .extract<Poco::JSON::Array::Ptr>();
         std::vector<std::string> ids;
-        for (std::size_t i = 0; i < list->size(); ++i)
-            ids.push_back(list->getObject(static_cast<unsigned>(i))->getValue<std::string>("Id"));
+        for (const auto& each :
+             client_.getJson({.path = "/containers/json", .query = {{"all", "1"}}, .what = "list"}).items())
+            ids.push_back(each.required("Id").text());
         forEachInParallel(ids.size(), workers_,
                           [&](std::size_t i)
                           { client_.getJson({.path = "/containers/" + ids[i] + "/json", .what = "inspect"}); });

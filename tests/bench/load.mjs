@@ -1,7 +1,8 @@
 // load.mjs MCPCTL SOCKET [SECONDS] [CONTAINERS] [FILES] [CLIENTS] — the daemon under load: FILES manifest files (1,000)
 // of which ten change each second, CONTAINERS (300) of which two are harmed each second, CLIENTS (200) that ask its API
 // again and again, 20 that take no answer and 20 that listen to events and never read. Then everything has to be as
-// declared. Prints what the clients waited for, what failed, and the daemon's memory.
+// declared. Prints what the clients waited for, what failed, and the daemon's memory; and as the floor of this machine in
+// this run what they waited for a server that says `ok` and does nothing else.
 //
 // Needs an engine with the image mcpctl/echo:1 (tests/lab/lab.sh up DIR), and a release build.
 import { execFileSync, spawn } from 'node:child_process';
@@ -37,6 +38,9 @@ const declared = () => {
   return plan.steps.length === 0;
 };
 
+const floorServer = spawn(process.execPath, ['-e', 'require("http").createServer((_, answer) => answer.end("ok")).listen(0, "127.0.0.1", function () { console.log(this.address().port); })'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const floor = new Promise((resolve) => floorServer.stdout.once('data', (port) => resolve({ host: '127.0.0.1', port: +port })));
+
 const times = {};
 let failures = 0;
 let on = true;
@@ -52,7 +56,7 @@ const harm = () => {
     () => engine('POST', '/networks/mcpctl-network/disconnect', { Container: name, Force: true }),
   ][random(4)]();
 };
-const kinds = { healthz: () => '/healthz', metrics: () => '/metrics', status: () => '/api/v1/status', instance: () => `/api/v1/instances/${instance()}`, plan: () => '/api/v1/plan', history: () => '/api/v1/history?limit=5' };
+const kinds = { healthz: () => '/healthz', metrics: () => '/metrics', status: () => '/api/v1/status', instance: () => `/api/v1/instances/${instance()}`, plan: () => '/api/v1/plan', history: () => '/api/v1/history?limit=5', floor: () => '/' };
 
 try {
   await until(60, () => /answering HTTP at/.test(log), 'the HTTP side');
@@ -62,10 +66,11 @@ try {
   const begin = { rss: resident(), at: performance.now() };
 
   const ask = async () => {
-    const kind = Object.keys(kinds)[random(6)];
+    const kind = Object.keys(kinds)[random(Object.keys(kinds).length)];
+    const to = kind === 'floor' ? await floor : api;
     const from = performance.now();
     try {
-      const { status } = await call(api, 'GET', kinds[kind]());
+      const { status } = await call(to, 'GET', kinds[kind]());
       if (status !== 200) throw new Error(`${kind}: ${status}`);
       (times[kind] ??= []).push(performance.now() - from);
     } catch (error) {
@@ -90,8 +95,8 @@ try {
   const calm = performance.now();
   await until(600, async () => (await pause(1000), declared()), 'the declared state after it');
 
-  const all = Object.values(times).flat().sort((a, b) => a - b);
-  for (const [kind, list] of [...Object.entries(times), ['all', all]]) {
+  const { floor: least, ...answers } = times;
+  for (const [kind, list] of [...Object.entries(answers), ['all', Object.values(answers).flat()], ['floor', least]]) {
     list.sort((a, b) => a - b);
     const at = (p) => percentile(list, p).toFixed(1);
     console.log(`${kind.padEnd(9)} ${String(list.length).padStart(6)} answers: median ${at(50)} ms, p99 ${at(99)} ms, longest ${at(100)} ms`);
@@ -101,6 +106,7 @@ try {
   console.error(error.message, log.slice(-2000));
   process.exitCode = 1;
 } finally {
+  floorServer.kill();
   daemon.kill('SIGTERM');
   await new Promise((resolve) => daemon.on('exit', resolve));
   execFileSync(mcpctl, ['destroy', '--yes'], { env: environment, stdio: 'ignore' });

@@ -27,7 +27,7 @@ class RecordedEngine
 public:
     RecordedEngine()
     {
-        const auto inspected = recorded("inspect-20.10.json").extract<Poco::JSON::Object::Ptr>();
+        const auto inspected = recorded("inspect-20.10.json");
         const auto labels = inspected->getObject("Config")->getObject("Labels");
         Poco::JSON::Object listed;
         listed.set("Id", inspected->get("Id"));
@@ -106,13 +106,15 @@ private:
     ScriptedServer server; ///< last: its threads use the rest
 };
 
-/// What the JSON of the answer is, or `error`.
+/// The JSON of the answer, or `error`.
 std::string outcomeOf(ClientFixture& fixture, const std::string& bytes)
 {
     fixture.server.script({.bytes = bytes, .then = Answer::Then::close});
     try
     {
-        return Client(fixture.server.endpoint()).getJson(fixture.list).toString();
+        auto answer = Client(fixture.server.endpoint()).get(fixture.list).body;
+        parseJson(answer, fixture.list.what);
+        return answer;
     }
     catch (const EngineError& error)
     {

@@ -157,7 +157,7 @@ private:
 
     static std::string inspect(const Box& box)
     {
-        auto json = recorded("inspect-20.10.json").extract<Poco::JSON::Object::Ptr>();
+        auto json = recorded("inspect-20.10.json");
         json->set("Id", box.id);
         json->set("Name", "/" + box.name);
         json->getObject("State")->set("Status", box.running ? "running" : "created");
@@ -190,10 +190,7 @@ private:
         else if (target.ends_with("/rename"))
             box->name = name;
         else if (target.ends_with("/update"))
-            box->restart = docker::parseJson(request.body, "body")
-                               .extract<Poco::JSON::Object::Ptr>()
-                               ->getObject("RestartPolicy")
-                               ->getValue<std::string>("Name");
+            box->restart = docker::parseJson(request.body, "body")["RestartPolicy"]["Name"].text();
         else
             box->running = target.ends_with("/start");
         return {target.ends_with("/update") ? 200 : 204, target.ends_with("/update") ? "{}" : ""};

@@ -24,12 +24,12 @@ const std::vector<std::string> engines{"20.10", "28.5"};
 
 Object::Ptr inspection(const std::string& engine = "20.10")
 {
-    return recorded("inspect-" + engine + ".json").extract<Object::Ptr>();
+    return recorded("inspect-" + engine + ".json");
 }
 
 ObservedInstance parse(const Object::Ptr& json)
 {
-    return parseInstance({json, "test"});
+    return parseInstance(view(json));
 }
 
 /// The instance when its HostConfig has `member` = `value`.
@@ -37,7 +37,7 @@ ObservedInstance withHost(const std::string& member, const std::string& json)
 {
     auto all = inspection();
     all->getObject("HostConfig")
-        ->set(member, docker::parseJson("{\"v\":" + json + "}", "test").extract<Object::Ptr>()->get("v"));
+        ->set(member, Poco::JSON::Parser().parse("{\"v\":" + json + "}").extract<Object::Ptr>()->get("v"));
     return parse(all);
 }
 
@@ -83,12 +83,12 @@ BOOST_DATA_TEST_CASE(a_container_reads_back_as_the_spec_that_it_was_made_from, b
     BOOST_TEST((live.state == RunState::running));
     BOOST_TEST(live.health == "starting");
     BOOST_TEST(live.imageId.starts_with("sha256:"));
-    BOOST_TEST(docker::swapBeyondMemory({inspection(sample), "test"}, true) == 0);
+    BOOST_TEST(docker::swapBeyondMemory(view(inspection(sample)), true) == 0);
 }
 
 BOOST_DATA_TEST_CASE(whatever_the_engine_sends_is_understood_or_refused, boost::unit_test::data::make(engines))
 {
-    const Var root = inspection(sample);
+    const auto root = inspection(sample);
     const std::vector<Var> nonsense{Var(),
                                     Var(42),
                                     Var(-1),
@@ -109,9 +109,10 @@ BOOST_DATA_TEST_CASE(whatever_the_engine_sends_is_understood_or_refused, boost::
                       set(value);
                       try
                       {
-                          parseInstance({root, "test"});
-                          docker::findStaleNetworks({root, "test"}, {}, {});
-                          docker::swapBeyondMemory({root, "test"}, true);
+                          const auto answer = view(root);
+                          parseInstance(answer);
+                          docker::findStaleNetworks(answer, {}, {});
+                          docker::swapBeyondMemory(answer, true);
                           ++understood;
                       }
                       catch (const OrchestratorError&)
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_check_that_the_image_brought_is_not_taken_for_one_that_wa
     json = inspection();
     json->getObject("Config")->remove("Healthcheck");
     BOOST_TEST((parse(json).spec.health.type == HealthCheck::Type::image));
-    json->getObject("Config")->set("Healthcheck", docker::parseJson(R"({"Test":["NONE"]})", "test"));
+    json->getObject("Config")->set("Healthcheck", Object::Ptr(new Object)->set("Test", Array().add("NONE")));
     BOOST_TEST((parse(json).spec.health.type == HealthCheck::Type::none));
 }
 
@@ -218,7 +219,7 @@ BOOST_AUTO_TEST_CASE(swap_beyond_the_memory_is_told_where_it_can_be)
     const auto swap = [&](const Var& withSwap, bool limits)
     {
         json->getObject("HostConfig")->set("MemorySwap", withSwap);
-        return docker::swapBeyondMemory({json, "test"}, limits);
+        return docker::swapBeyondMemory(view(json), limits);
     };
     BOOST_TEST(swap(-1, true) == -1);
     BOOST_TEST(swap(1073741824, true) == 536870912);
@@ -243,10 +244,10 @@ BOOST_AUTO_TEST_CASE(networks_that_are_gone_are_stale)
     const auto json = inspection();
     const auto networks = json->getObject("NetworkSettings")->getObject("Networks");
     const auto id = networks->getObject("mcpctl-net1")->getValue<std::string>("NetworkID");
-    BOOST_TEST((docker::findStaleNetworks({json, "test"}, {id}, {"mcpctl-net1", "mcpctl-net2"}) ==
+    BOOST_TEST((docker::findStaleNetworks(view(json), {id}, {"mcpctl-net1", "mcpctl-net2"}) ==
                 std::set<NetworkName>{NetworkName("mcpctl-net2")}));
     networks->getObject("mcpctl-net2")->set("NetworkID", ""); // as before its first start
-    BOOST_TEST(docker::findStaleNetworks({json, "test"}, {id}, {"mcpctl-net2"}).empty());
+    BOOST_TEST(docker::findStaleNetworks(view(json), {id}, {"mcpctl-net2"}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_one_has_the_ports_that_it_was_made_with)

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(a_network_reads_back_as_it_was_asked_for)
     for (const auto* file : {"networks-20.10.json", "networks-28.5.json"})
     {
         std::map<std::string, ObservedNetwork> found;
-        for (const auto& item : JsonView(mcpctl::test::recorded(file), file).items())
+        for (const auto& item : mcpctl::test::view(mcpctl::test::recordedText(file)).items())
             found.emplace(item["Name"].text(), parseNetwork(item));
 
         const auto& ours = found.at("mcpctl-net1");

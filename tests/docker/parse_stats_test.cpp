@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_SUITE(parse_stats_test)
 
 BOOST_AUTO_TEST_CASE(a_host_of_cgroup_version_1_is_understood)
 {
-    const auto stats = parseStats({recorded("stats-20.10.json"), "stats"});
+    const auto stats = parse(recordedText("stats-20.10.json"));
     BOOST_REQUIRE(stats);
     BOOST_TEST(stats->timeNanos == *parseTimestamp("2026-11-25T20:13:40.285978509Z"));
     BOOST_TEST(stats->cpuNanos == 22757427U);
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_host_of_cgroup_version_1_is_understood)
 // Not recorded: written after the API's documentation and what `docker stats` reads.
 BOOST_AUTO_TEST_CASE(a_host_of_cgroup_version_2_is_understood)
 {
-    const auto stats = parseStats({recorded("stats-cgroup2.json"), "stats"});
+    const auto stats = parse(recordedText("stats-cgroup2.json"));
     BOOST_REQUIRE(stats);
     BOOST_TEST(stats->cpuNanos == 123456000U);
     BOOST_TEST(stats->onlineCpus == 4);

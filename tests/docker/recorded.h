@@ -1,10 +1,10 @@
 #pragma once
 
-#include "docker/client.h"
 #include "docker/json_view.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
 
 #include <fstream>
 #include <sstream>
@@ -25,14 +25,22 @@ inline std::string recordedText(const std::string& file)
     return text.str();
 }
 
-inline Poco::Dynamic::Var recorded(const std::string& file)
+/// The same, as something that a test can change.
+inline Poco::JSON::Object::Ptr recorded(const std::string& file)
 {
-    return docker::parseJson(recordedText(file), file);
+    return Poco::JSON::Parser().parse(recordedText(file)).extract<Poco::JSON::Object::Ptr>();
 }
 
 inline docker::JsonView view(const std::string& json)
 {
-    return {docker::parseJson(json, "test"), "test"};
+    return docker::parseJson(json, "test");
+}
+
+inline docker::JsonView view(const Poco::JSON::Object::Ptr& json)
+{
+    std::ostringstream text;
+    json->stringify(text);
+    return view(text.str());
 }
 
 }

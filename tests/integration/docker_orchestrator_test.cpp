@@ -88,19 +88,19 @@ BOOST_AUTO_TEST_CASE(a_started_server_reads_back_as_what_was_asked_for_in_every_
 BOOST_AUTO_TEST_CASE(a_started_server_is_hardened_whatever_the_code_that_reads_it_says)
 {
     const auto json = raw(orchestrator.startServer(launch("hard")));
-    const auto host = json->getObject("HostConfig");
-    BOOST_TEST(host->getArray("CapDrop")->getElement<std::string>(0) == "ALL");
-    BOOST_TEST(host->getArray("SecurityOpt")->getElement<std::string>(0) == "no-new-privileges:true");
-    BOOST_TEST(host->getValue<bool>("ReadonlyRootfs"));
-    BOOST_TEST(host->getValue<bool>("Init"));
-    BOOST_TEST(host->getValue<std::int64_t>("Memory") == 536870912);
-    BOOST_TEST(host->getValue<std::int64_t>("MemorySwap") == 536870912);
-    BOOST_TEST(host->getValue<std::int64_t>("NanoCpus") == 1000000000);
-    BOOST_TEST(host->getValue<std::int64_t>("PidsLimit") == 128);
-    BOOST_TEST(host->getObject("RestartPolicy")->getValue<std::string>("Name") == "unless-stopped");
-    BOOST_TEST(json->getObject("Config")->getValue<bool>("OpenStdin"));
-    BOOST_TEST(json->getObject("Config")->getValue<bool>("StdinOnce"));
-    BOOST_TEST(json->getObject("State")->getValue<bool>("Running"));
+    const auto host = json["HostConfig"];
+    BOOST_TEST(host["CapDrop"].texts().at(0) == "ALL");
+    BOOST_TEST(host["SecurityOpt"].texts().at(0) == "no-new-privileges:true");
+    BOOST_TEST(host["ReadonlyRootfs"].flag());
+    BOOST_TEST(host["Init"].flag());
+    BOOST_TEST(host["Memory"].number() == 536870912);
+    BOOST_TEST(host["MemorySwap"].number() == 536870912);
+    BOOST_TEST(host["NanoCpus"].number() == 1000000000);
+    BOOST_TEST(host["PidsLimit"].number() == 128);
+    BOOST_TEST(host["RestartPolicy"]["Name"].text() == "unless-stopped");
+    BOOST_TEST(json["Config"]["OpenStdin"].flag());
+    BOOST_TEST(json["Config"]["StdinOnce"].flag());
+    BOOST_TEST(json["State"]["Running"].flag());
 }
 
 BOOST_AUTO_TEST_CASE(both_ways_into_its_network_reach_what_a_server_listens_on_and_leave_nothing_behind)
@@ -112,11 +112,8 @@ BOOST_AUTO_TEST_CASE(both_ways_into_its_network_reach_what_a_server_listens_on_a
     const docker::EngineReader reader(client);
     const std::vector<mcp::Open> ways{[&] { return docker::dialInto(client, reader, id, 3001); },
                                       [&] { return docker::dialByRelay(client, reader, id, 3001); }};
-    const auto containers = [&]
-    {
-        return client->getJson({.path = "/containers/json", .query = {{"all", "1"}}})
-            .extract<Poco::JSON::Array::Ptr>()
-            ->size();
+    const auto containers = [&] {
+        return client->getJson({.path = "/containers/json", .query = {{"all", "1"}}}).items().size();
     };
     const auto before = containers();
     for (const auto& way : ways)
@@ -174,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_stranger_that_holds_the_name_is_left_alone)
     const auto other = stranger(wanted.name.text);
     const auto [kind, text] = errorOf([&] { orchestrator.startServer(wanted); });
     BOOST_TEST(kind == Kind::conflict);
-    BOOST_TEST(!raw(other).isNull());
+    BOOST_TEST(raw(other).present());
 }
 
 BOOST_AUTO_TEST_CASE(a_creation_whose_answer_was_lost_is_found_again)
@@ -182,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_creation_whose_answer_was_lost_is_found_again)
     const auto wanted = launch("lost");
     const auto body = docker::Body::json(docker::createBody(wanted, client->apiVersion()));
     const auto json = client->postJson({.path = "/containers/create", .query = {{"name", wanted.name.text}}}, body);
-    const auto id = json.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("Id");
+    const auto id = json.required("Id").text();
 
     BOOST_TEST(orchestrator.startServer(wanted) == id);
     BOOST_TEST(running(id));
@@ -246,7 +243,7 @@ BOOST_AUTO_TEST_CASE(limits_change_in_place)
 {
     const auto wanted = launch("limits");
     const auto id = orchestrator.startServer(wanted);
-    const auto before = raw(id)->getObject("State")->getValue<std::string>("StartedAt");
+    const auto before = raw(id)["State"]["StartedAt"].text();
     Resources more;
     more.memoryBytes = 256LL * 1024 * 1024;
     more.nanoCpus = 500'000'000;
@@ -257,8 +254,8 @@ BOOST_AUTO_TEST_CASE(limits_change_in_place)
     BOOST_TEST((observed(wanted.name.text).spec.restart.when == RestartPolicy::When::always));
     more.memoryBytes = 1024LL * 1024 * 1024;
     orchestrator.setResourceLimits(id, more, RestartPolicy{});
-    BOOST_TEST(raw(id)->getObject("HostConfig")->getValue<std::int64_t>("MemorySwap") == more.memoryBytes);
-    BOOST_TEST(raw(id)->getObject("State")->getValue<std::string>("StartedAt") == before);
+    BOOST_TEST(raw(id)["HostConfig"]["MemorySwap"].number() == more.memoryBytes);
+    BOOST_TEST(raw(id)["State"]["StartedAt"].text() == before);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -274,7 +271,7 @@ BOOST_AUTO_TEST_CASE(the_new_one_takes_the_name_and_the_old_one_goes)
     BOOST_TEST(id != old);
     BOOST_TEST(running(wanted.name.text));
     BOOST_TEST(observed(wanted.name.text).id == id);
-    BOOST_TEST(raw(old).isNull());
+    BOOST_TEST(!raw(old).present());
     BOOST_TEST(names().size() == 1U);
 }
 

@@ -98,30 +98,22 @@ public:
         return launch;
     }
 
-    /// The engine's own answer; null when there is none of that name.
-    Poco::JSON::Object::Ptr raw(const std::string& idOrName) const
+    /// The engine's own answer; nothing when there is none of that name.
+    docker::JsonView raw(const std::string& idOrName) const
     {
-        const auto json = client->getJson({.path = "/containers/" + idOrName + "/json", .accept = {404}});
-        return json.isEmpty() ? nullptr : json.extract<Poco::JSON::Object::Ptr>();
+        return client->getJson({.path = "/containers/" + idOrName + "/json", .accept = {404}});
     }
 
-    bool running(const std::string& idOrName) const
-    {
-        const auto json = raw(idOrName);
-        return !json.isNull() && json->getObject("State")->getValue<bool>("Running");
-    }
+    bool running(const std::string& idOrName) const { return raw(idOrName)["State"]["Running"].flag(); }
 
     /// Names of all containers on the engine that begin with the project.
     std::set<std::string> names() const
     {
         std::set<std::string> out;
         const auto json = client->getJson({.path = "/containers/json", .query = {{"all", "1"}}});
-        for (const auto& item : *json.extract<Poco::JSON::Array::Ptr>())
-        {
-            const auto name = item.extract<Poco::JSON::Object::Ptr>()->getArray("Names")->getElement<std::string>(0);
-            if (name.starts_with("/" + project.text))
+        for (const auto& item : json.items())
+            if (const auto name = item["Names"].texts().at(0); name.starts_with("/" + project.text))
                 out.insert(name.substr(1));
-        }
         return out;
     }
 
@@ -134,9 +126,9 @@ public:
         for (const auto& [key, value] : labels)
             all->set(key, value);
         body.set("Labels", all);
-        const auto json =
-            client->postJson({.path = "/containers/create", .query = {{"name", name}}}, docker::Body::json(body));
-        return json.extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("Id");
+        return client
+            ->postJson({.path = "/containers/create", .query = {{"name", name}}}, docker::Body::json(body))["Id"]
+            .text();
     }
 
     ObservedInstance observed(const std::string& name) const
