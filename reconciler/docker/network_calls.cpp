@@ -47,6 +47,18 @@ void withdraw(Client& client, const EngineReader& reader, const NetworkSpec& wan
                                 fmt::format("network {} was made twice at once, and withdrawn", wanted.name.text));
 }
 
+/// As far as the engine tells.
+bool nobodyIsOn(const Client& client, const std::string& id)
+try
+{
+    const auto network = client.getJson({.path = "/networks/" + id, .what = "look at network " + shortId(id)});
+    return network["Containers"].members().empty();
+}
+catch (const std::runtime_error&)
+{
+    return false;
+}
+
 }
 
 void ensureNetwork(Client& client, const EngineReader& reader, const NetworkSpec& wanted)
@@ -87,7 +99,7 @@ void removeNetwork(Client& client, const std::string& id)
 {
     const Request request{.path = "/networks/" + id, .what = "remove network " + shortId(id), .accept = {404}};
     const auto until = std::chrono::steady_clock::now() + 2s;
-    while (true)
+    for (;; std::this_thread::sleep_for(100ms))
     {
         try
         {
@@ -98,10 +110,16 @@ void removeNetwork(Client& client, const std::string& id)
         {
             // Said for a moment after the last container was removed, too.
             const bool inUse = error.engineMessage().find("active endpoints") != std::string::npos;
-            if (!inUse || std::chrono::steady_clock::now() > until)
-                throw translate(error);
+            if (inUse && std::chrono::steady_clock::now() <= until)
+                continue;
+            const auto said = translate(error);
+            if (inUse && nobodyIsOn(client, id))
+                throw OrchestratorError(said.kind(),
+                                        fmt::format("{}; no container is on it: an old engine loses count when one is "
+                                                    "removed while it starts, and counts anew when it is restarted",
+                                                    said.what()));
+            throw said;
         }
-        std::this_thread::sleep_for(100ms);
     }
 }
 

@@ -26,9 +26,9 @@ holds() {
   }
 }
 
-# eventually SECONDS COMMAND...: until it succeeds
+# eventually SECONDS COMMAND...: until it succeeds, which takes a quiet machine no longer than that
 eventually() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + 3 * $1))
   shift
   until "$@"; do
     ((SECONDS < end)) || { echo "not within the time: $*" >&2; return 1; }
