@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
+#include <new>
 
 namespace mcpctl::docker
 {
@@ -174,6 +174,8 @@ JsonView parseJson(std::string_view text, const std::string& what)
     auto error = parser.allocate(text.size(), deepest);
     if (error == simdjson::SUCCESS)
         error = parser.parse_into_document(*document, text.data(), text.size()).get(root);
+    if (error == simdjson::MEMALLOC)
+        throw std::bad_alloc();
     if (error != simdjson::SUCCESS)
         throw EngineError(EngineError::Kind::badAnswer,
                           fmt::format("{}: the engine's answer is not JSON: {}", what, simdjson::error_message(error)));

@@ -115,15 +115,14 @@ two_servers() {
   two_servers
   server a 'restart: no' 'command: ["--crash-after", "100", "--exit-code", "3"]' 'health: {type: none}'
   log=$BATS_TEST_TMPDIR/log
+  started() { (($(grep -c "start $a: done" "$log") >= $1)); }
+  local begin=$SECONDS
   background "$MCPCTL" watch "$manifests" --resync 1h --backoff 1s 2>>"$log"
-  starts() { grep -c "start $a: done" "$log"; }
-  eventually 20 running $b
-  sleep 8 # at 0, 1, 3, 7, 15 s ...
-  before=$(starts)
-  ((before >= 3 && before <= 5))
+  eventually 20 started 4
+  ((SECONDS - begin >= 6)) # 1, 2 and 4 s of waiting, and its runs
   docker rm -f $b
   eventually 5 running $b
-  [[ $(starts) == "$before" ]] # it did not wait for the other's turn
+  run ! started 5 # 8 s after the fourth: the other did not wait for its turn
 }
 
 @test "a stdio server that ends with its client is no crash loop" {
