@@ -174,15 +174,14 @@ std::unique_ptr<Channel> execBeside(const std::shared_ptr<Client>& client, const
             start.set("Detach", false);
             start.set("Tty", false);
             auto duplex = client->hijack({.path = "/exec/" + execId + "/start", .what = what}, Body::json(start));
-            return std::make_unique<StdioChannel>(std::move(duplex),
-                                                  [client, execId, what](Channel::Deadline) -> std::optional<int>
-                                                  {
-                                                      const auto json = client->getJson(
-                                                          {.path = "/exec/" + execId + "/json", .what = what});
-                                                      if (json["Running"].flag() || !json["ExitCode"].present())
-                                                          return std::nullopt;
-                                                      return static_cast<int>(json["ExitCode"].number());
-                                                  });
+            const auto exitCode = [client, execId, what](Channel::Deadline) -> std::optional<int>
+            {
+                const auto json = client->getJson({.path = "/exec/" + execId + "/json", .what = what});
+                if (json["Running"].flag() || !json["ExitCode"].present())
+                    return std::nullopt;
+                return static_cast<int>(json["ExitCode"].number());
+            };
+            return std::make_unique<StdioChannel>(std::move(duplex), exitCode);
         });
 }
 

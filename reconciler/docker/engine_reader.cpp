@@ -22,13 +22,13 @@ namespace mcpctl::docker
 namespace
 {
 
-/// How many inspections at a time. More gain nothing (measured); on this machine the engine needs its processors, too,
-/// and so do those who wait for an answer of ours.
-std::size_t workersFor(const Endpoint& endpoint)
+/// How many inspections at a time. More gain nothing (measured); an engine on this host needs its processors, too, and
+/// so do those who wait for an answer of ours.
+std::size_t inspectionsAtOnce(bool onThisHost)
 {
     constexpr std::size_t most = 8;
     const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-    return endpoint.scheme == Endpoint::Scheme::unixSocket ? std::min(most, 2 * processors) : most;
+    return onThisHost ? std::min(most, 2 * processors) : most;
 }
 
 /// A container may have further names, `/OTHER/ALIAS`, by links to it.
@@ -153,7 +153,7 @@ std::vector<EngineReader::Listed> EngineReader::list(const std::string& filters)
 std::vector<Inspection> EngineReader::inspectAll(const std::vector<std::string>& ids) const
 {
     std::vector<std::optional<Inspection>> found(ids.size());
-    forEachInParallel(ids.size(), workersFor(client_->endpoint()),
+    forEachInParallel(ids.size(), inspectionsAtOnce(isOnThisHost()),
                       [&](std::size_t i) { found[i] = inspectWithConfig(ids[i]); });
     std::vector<Inspection> out;
     for (auto& each : found)

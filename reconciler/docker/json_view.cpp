@@ -44,6 +44,19 @@ std::string textOf(const simdjson::dom::element& value, const Place& place)
     return std::string(out);
 }
 
+/// Nothing for nothing.
+template <typename Parts>
+std::optional<Parts> partsOf(const std::optional<simdjson::dom::element>& value, const std::string& place,
+                             const char* otherwise)
+{
+    Parts out;
+    if (!value)
+        return std::nullopt;
+    if (value->get(out) != simdjson::SUCCESS)
+        failAt(place, otherwise);
+    return out;
+}
+
 }
 
 JsonView::JsonView(Document document, std::optional<Element> value, std::string place)
@@ -59,22 +72,12 @@ void JsonView::fail(const std::string& problem) const
 
 std::optional<simdjson::dom::object> JsonView::object() const
 {
-    simdjson::dom::object out;
-    if (!present())
-        return std::nullopt;
-    if (value_->get(out) != simdjson::SUCCESS)
-        fail("not an object");
-    return out;
+    return partsOf<simdjson::dom::object>(value_, place_, "not an object");
 }
 
 std::optional<simdjson::dom::array> JsonView::array() const
 {
-    simdjson::dom::array out;
-    if (!present())
-        return std::nullopt;
-    if (value_->get(out) != simdjson::SUCCESS)
-        fail("not a list");
-    return out;
+    return partsOf<simdjson::dom::array>(value_, place_, "not a list");
 }
 
 JsonView JsonView::operator[](std::string_view name) const

@@ -11,7 +11,6 @@
 #include "docker/environment.h"
 #include "orchestrator/bounded_pool.h"
 
-#include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <fmt/format.h>
 

@@ -1,7 +1,5 @@
 #include "docker/client_fixture.h"
 
-#include <Poco/JSON/Array.h>
-
 #include <chrono>
 #include <thread>
 
