@@ -192,10 +192,11 @@ ExitCode auditCommand(const GlobalOptions& global, const AuditOptions& options)
     const auto engine = openForReading(global);
     const auto& view = *engine.view;
     const auto asked = options.paths.empty() ? Asked{} : askedFor(global, options, view);
-    const auto chosen = choose(view.listInstances(ProjectName(global.project)), options);
+    const auto listing = view.listInstances(ProjectName(global.project));
+    const auto chosen = choose(listing, options);
     std::map<NetworkName, ObservedNetwork> networks;
-    for (auto& network : view.getNetworkInfo())
-        networks.emplace(network.spec.name, std::move(network));
+    for (const auto& network : listing.networks)
+        networks.emplace(network.spec.name, network);
 
     AuditFindings findings;
     if (options.instances.empty())

@@ -188,12 +188,12 @@ Listing EngineReader::listInstances(const ProjectName& project) const
     // After the inspections, so that a network made meanwhile is not taken for one that is gone.
     std::set<std::string> networkIds;
     std::set<std::string> networkNames;
-    if (!inspections.empty())
-        for (const auto& network : networks())
-        {
-            networkIds.insert(network.id);
-            networkNames.insert(network.spec.name.text);
-        }
+    listing.networks = networks();
+    for (const auto& network : listing.networks)
+    {
+        networkIds.insert(network.id);
+        networkNames.insert(network.spec.name.text);
+    }
     for (auto& [json, instance, folder] : inspections)
     {
         const auto listed = listedById.find(instance.id);

@@ -131,11 +131,11 @@ void EventFollower::catchUp(const EventSink& sink)
         gap.timeNanos = seenUntil > 0 ? seenUntil : rememberedUntil_;
         tell(gap, sink);
     }
-    Look look;
+    Listing look;
     for (int i = 0; i < looks && (i == 0 || !fresh.empty()); ++i)
     {
         tellAll(fresh, sink);
-        look = {view_.listInstances(project_), view_.getNetworkInfo()};
+        look = view_.listInstances(project_);
         // What happened while it was looked at may be in the look or not: then look again.
         fresh = newlyRemembered();
     }

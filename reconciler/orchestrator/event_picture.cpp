@@ -111,13 +111,13 @@ void EventPicture::see(const Event& event)
         seen.networks.erase(event.network);
 }
 
-std::vector<Event> EventPicture::catchUp(const Look& look)
+std::vector<Event> EventPicture::catchUp(const Listing& look)
 {
     std::vector<Event> out;
-    compareGone(look.listing, out);
-    for (const auto& live : look.listing.ours)
+    compareGone(look, out);
+    for (const auto& live : look.ours)
         compareInstance(live, out);
-    compareStrangers(look.listing.foreign, out);
+    compareStrangers(look.foreign, out);
     compareNetworks(look.networks, out);
     return out;
 }

@@ -11,13 +11,6 @@
 namespace mcpctl
 {
 
-/// Everything that events tell about, looked at in one go.
-struct Look
-{
-    Listing listing;
-    std::vector<ObservedNetwork> networks;
-};
-
 /// How things stand by the events told so far; held against a look at the world, it says which events are missing.
 class EventPicture
 {
@@ -30,7 +23,7 @@ public:
     /// The events that lead from here to `look`, as far as can be told, marked synthesised; from now on things
     /// stand as in `look`. Sorted by instance, each one's in the order in which they must have happened. A start has
     /// its time; the others have none. Exit codes of ends that another start followed are not known.
-    std::vector<Event> catchUp(const Look& look);
+    std::vector<Event> catchUp(const Listing& look);
 
 private:
     struct Seen

@@ -28,9 +28,9 @@ auto readAll(const std::set<std::string>& keys, const Read& read)
     return byKey;
 }
 
-void readNetworks(const OrchestratorView& view, ObservedState& observed)
+void addNetworks(std::vector<ObservedNetwork> networks, ObservedState& observed)
 {
-    for (auto& network : view.getNetworkInfo())
+    for (auto& network : networks)
     {
         const auto name = network.spec.name;
         if (!observed.networks.emplace(name, std::move(network)).second)
@@ -109,7 +109,7 @@ ObservedState observe(const OrchestratorView& view, const DesiredState& desired,
     observed.instances = std::move(listing.ours);
     observed.foreign = std::move(listing.foreign);
 
-    readNetworks(view, observed);
+    addNetworks(std::move(listing.networks), observed);
     askRegistries(view, desired, known, observed);
     readImages(view, desired, observed);
     return observed;

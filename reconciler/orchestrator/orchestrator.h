@@ -38,8 +38,9 @@ struct EngineInfo
 
 struct Listing
 {
-    std::vector<ObservedInstance> ours; ///< sorted by name
-    std::vector<Foreign> foreign;       ///< sorted by name
+    std::vector<ObservedInstance> ours;    ///< sorted by name
+    std::vector<Foreign> foreign;          ///< sorted by name
+    std::vector<ObservedNetwork> networks; ///< as getNetworkInfo() has them, and read after the rest
 };
 
 enum class LiveStatus

@@ -301,14 +301,14 @@ BOOST_AUTO_TEST_CASE(a_start_that_was_missed_is_not_told_behind_the_end_that_was
 {
     const auto id = start("a");
     EventPicture picture(project);
-    picture.catchUp({orchestrator.listInstances(project), orchestrator.getNetworkInfo()});
+    picture.catchUp(orchestrator.listInstances(project));
     orchestrator.engine().crash(id, 1);
     orchestrator.engine().advance(milliseconds(5));
     orchestrator.engine().start(id);
     orchestrator.engine().events().forget();
     orchestrator.engine().crash(id, 9);
     orchestrator.eventsBetween(project, 0, {}, [&](const Event& event) { picture.see(event); });
-    check(told(picture.catchUp({orchestrator.listInstances(project), orchestrator.getNetworkInfo()})), {});
+    check(told(picture.catchUp(orchestrator.listInstances(project))), {});
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_that_is_not_there_at_first_is_an_error)

@@ -65,6 +65,7 @@ Listing MemoryOrchestrator::listInstances(const ProjectName& project) const
     const auto byName = [](const auto& left, const auto& right) { return left.name < right.name; };
     std::sort(listing.ours.begin(), listing.ours.end(), byName);
     std::sort(listing.foreign.begin(), listing.foreign.end(), byName);
+    listing.networks = getNetworkInfo();
     return listing;
 }
 
