@@ -26,6 +26,7 @@ add_custom_command(OUTPUT ${generated}/changelog.gz
 add_custom_target(mcpctl_packaging ALL DEPENDS ${generated}/mcpctl.1.gz ${generated}/changelog.gz)
 
 install(TARGETS mcpctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS mcpctl-history mcpctl-tls LIBRARY DESTINATION lib/mcpctl)
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mcpctl/schemas FILES_MATCHING PATTERN "*.schema.json")
 # OPTIONAL: who builds the program alone gets it without these.
 install(FILES ${generated}/mcpctl.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)

@@ -30,7 +30,7 @@ const std::map<std::string, std::set<std::string>>& table()
         {"model", {}},          {"orchestrator", {"model"}},
         {"load", stage},        {"validate", stage},
         {"diff", stage},        {"apply", stage},
-        {"record", stage},      {"docker", engine},
+        {"record", engine},     {"docker", engine},
         {"kubernetes", engine}, {"mcp", stage},
         {"relay", {}},          {"system", {}},
     };
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(every_folder_is_in_the_table_or_is_where_all_comes_together
 BOOST_AUTO_TEST_CASE(each_library_is_known_where_it_belongs_and_nowhere_else)
 {
     checkOnlyWithin("yaml-cpp", "load");
-    checkOnlyWithin("Poco/Data", "record");
+    checkOnlyWithin("Poco/Data", "record/poco_data");
     checkOnlyWithin("simdjson", "docker");
     checkAtMostOneSource("valijson");
     checkAtMostOneSource("CLI");

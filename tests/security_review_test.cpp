@@ -45,8 +45,10 @@ std::set<std::string> used()
 {
     static const std::regex path(R"((?:\.path = |ask\()("/[^,;}]*))");
     std::set<std::string> out;
-    for (const auto& entry : fs::directory_iterator(root / "reconciler/docker"))
+    for (const auto& entry : fs::recursive_directory_iterator(root / "reconciler/docker"))
     {
+        if (!entry.is_regular_file())
+            continue;
         const auto text = read(entry.path());
         for (std::sregex_iterator it(text.begin(), text.end(), path), end; it != end; ++it)
             out.insert(pattern((*it)[1]));

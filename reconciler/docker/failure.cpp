@@ -3,7 +3,6 @@
 #include "docker/json_view.h"
 
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SSLException.h>
 
 #include <fmt/core.h>
 
@@ -40,13 +39,13 @@ std::string seconds(std::chrono::milliseconds time)
 constexpr auto certificateGuess = "; perhaps it does not accept our client certificate";
 
 /// Why TLS could not be agreed on, and what to do about it.
-std::string tlsProblem(const Poco::Exception& error)
+std::string tlsProblem(const Poco::Exception& error, TlsFailure failure)
 {
     const std::string text = error.message().empty() ? error.displayText() : error.message();
     if (contains(text, "wrong version number") || contains(text, "packet length too long"))
         return fmt::format("the engine does not speak TLS there ({}); unset DOCKER_TLS_VERIFY, or use its TLS port",
                            text);
-    if (is<Poco::Net::CertificateValidationException>(error))
+    if (failure == TlsFailure::wrongName)
         return fmt::format("its certificate is not valid for this host name ({})", text);
     if (contains(text, "certificate verify failed"))
         return fmt::format("its certificate is not signed by the CA that was given ({}); is ca.pem the right one?",
@@ -60,11 +59,11 @@ std::string tlsProblem(const Poco::Exception& error)
     return fmt::format("TLS failed ({})", text);
 }
 
-std::string connectProblem(const Endpoint& endpoint, const Poco::Exception& error)
+std::string connectProblem(const Endpoint& endpoint, const Poco::Exception& error, TlsFailure tls)
 {
     const bool local = endpoint.scheme == Endpoint::Scheme::unixSocket;
-    if (is<Poco::Net::SSLException>(error))
-        return tlsProblem(error);
+    if (tls != TlsFailure::none)
+        return tlsProblem(error, tls);
     if (is<Poco::TimeoutException>(error) || error.code() == EAGAIN)
         return "no connection in time; is the engine running, and does a firewall let us through?";
     if (is<Poco::Net::HostNotFoundException>(error) || is<Poco::Net::DNSException>(error) ||
@@ -122,15 +121,16 @@ EngineError wireFailure(const std::string& what, const Endpoint& endpoint, Sessi
         return {Kind::cancelled, fmt::format("{}: cancelled", what)};
     if (const Poco::Exception* connectError = session.connectError())
         return {Kind::unreachable,
-                fmt::format("{}: cannot reach {}: {}", what, engine, connectProblem(endpoint, *connectError))};
+                fmt::format("{}: cannot reach {}: {}", what, engine,
+                            connectProblem(endpoint, *connectError, session.tlsFailureOf(*connectError)))};
     if (session.guard().expired() || is<Poco::TimeoutException>(error) || error.code() == EAGAIN)
         return {Kind::timeout, fmt::format("{}: no answer within {} from {}", what, seconds(deadline), engine)};
     const auto* guess = endpoint.tls && !session.answered() ? certificateGuess : "";
     if (is<Poco::Net::NoMessageException>(error) || session.guard().peerClosed())
         return {Kind::unreachable,
                 fmt::format("{}: {} closed the connection before it answered{}", what, engine, guess)};
-    if (is<Poco::Net::SSLException>(error))
-        return {Kind::unreachable, fmt::format("{}: cannot reach {}: {}", what, engine, tlsProblem(error))};
+    if (const auto tls = session.tlsFailureOf(error); tls != TlsFailure::none)
+        return {Kind::unreachable, fmt::format("{}: cannot reach {}: {}", what, engine, tlsProblem(error, tls))};
     if (is<Poco::Net::MessageException>(error))
         return {Kind::badAnswer,
                 fmt::format("{}: what answers at {} (from {}) does not speak HTTP; if it wants TLS, set "
@@ -165,8 +165,7 @@ bool lostBeforeAnswer(Session& session, const Poco::Exception& error)
         return false;
     return session.guard().peerClosed() || is<Poco::Net::NoMessageException>(error) ||
            is<Poco::Net::ConnectionResetException>(error) || is<Poco::Net::ConnectionAbortedException>(error) ||
-           is<Poco::Net::SSLConnectionUnexpectedlyClosedException>(error) || error.code() == EPIPE ||
-           error.code() == ECONNRESET;
+           session.tlsFailureOf(error) == TlsFailure::closed || error.code() == EPIPE || error.code() == ECONNRESET;
 }
 
 }

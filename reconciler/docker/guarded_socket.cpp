@@ -3,11 +3,7 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SecureStreamSocket.h>
-#include <Poco/Net/SecureStreamSocketImpl.h>
 #include <Poco/Net/StreamSocketImpl.h>
-
-#include <openssl/err.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -80,54 +76,6 @@ private:
     const std::shared_ptr<SocketGuard> guard_;
 };
 
-/// TLS over a connected PlainSocket. OpenSSL reads and writes the descriptor itself, so the waits are guarded here.
-class TlsSocket final : public Poco::Net::SecureStreamSocketImpl
-{
-public:
-    TlsSocket(Poco::Net::StreamSocketImpl* plain, const Poco::Net::Context::Ptr& context,
-              std::shared_ptr<SocketGuard> guard)
-        : SecureStreamSocketImpl(plain, context), guard_(std::move(guard))
-    {
-    }
-
-    void handshake(const std::string& host)
-    {
-        setPeerHostName(host);
-        ERR_clear_error();
-        connectSSL();
-    }
-
-    using SecureStreamSocketImpl::receiveBytes;
-    using SecureStreamSocketImpl::sendBytes;
-
-    int receiveBytes(void* buffer, int length, int flags) override
-    {
-        if (getBlocking() && available() == 0)
-            guard_->awaitReadable(sockfd());
-        // A record that has begun must end in time, too.
-        setReceiveTimeout(asTimespan(guard_->timeLeft().value_or(std::chrono::milliseconds(0))));
-        ERR_clear_error(); // or OpenSSL takes an old error of this thread for one of this connection
-        const int count = SecureStreamSocketImpl::receiveBytes(buffer, length, flags);
-        guard_->received(static_cast<const char*>(buffer), count);
-        return count;
-    }
-
-    int sendBytes(const void* buffer, int length, int flags) override
-    {
-        setSendTimeout(asTimespan(guard_->timeLeft().value_or(std::chrono::milliseconds(0))));
-        ERR_clear_error();
-        const int count = SecureStreamSocketImpl::sendBytes(buffer, length, flags);
-        guard_->sent(count);
-        return count;
-    }
-
-protected:
-    ~TlsSocket() override = default;
-
-private:
-    const std::shared_ptr<SocketGuard> guard_;
-};
-
 /// Poco hands out sockets only for its own implementations.
 struct OwnStreamSocket : Poco::Net::StreamSocket
 {
@@ -177,21 +125,18 @@ Poco::Net::StreamSocket connectTcp(const Endpoint& endpoint, std::chrono::millis
 
 }
 
-Poco::Net::StreamSocket connectGuarded(const Endpoint& endpoint, const Poco::Net::Context::Ptr& tls,
-                                       std::chrono::milliseconds timeout, const std::shared_ptr<SocketGuard>& guard)
+Poco::Net::StreamSocket connectGuarded(const Endpoint& endpoint, const Tls* tls, std::chrono::milliseconds timeout,
+                                       const std::shared_ptr<SocketGuard>& guard)
 {
     timeout = std::min(timeout, guard->timeLeft().value_or(timeout));
     Poco::Net::StreamSocket plain = endpoint.scheme == Endpoint::Scheme::unixSocket
                                         ? connectUnix(endpoint, timeout, guard)
                                         : connectTcp(endpoint, timeout, guard);
-    if (!tls)
+    if (tls == nullptr)
         return plain;
     plain.setReceiveTimeout(asTimespan(timeout));
     plain.setSendTimeout(asTimespan(timeout));
-    auto* const secure = new TlsSocket(static_cast<Poco::Net::StreamSocketImpl*>(plain.impl()), tls, guard);
-    OwnStreamSocket result(secure); // owns it from here on, whatever the handshake says
-    secure->handshake(endpoint.host);
-    return result;
+    return tls->over(plain, endpoint.host, guard);
 }
 
 }

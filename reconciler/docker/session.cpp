@@ -36,7 +36,7 @@ void Session::connect(const Poco::Net::SocketAddress&)
     try
     {
         Poco::Net::StreamSocket socket =
-            connectGuarded(dialer_->endpoint, dialer_->tls, dialer_->connectTimeout, guard_);
+            connectGuarded(dialer_->endpoint, dialer_->tls.get(), dialer_->connectTimeout, guard_);
         Poco::Buffer<char> leftOver(0);
         drainBuffer(leftOver); // of the connection before
         attachSocket(socket);

@@ -33,7 +33,7 @@ private:
 struct Dialer
 {
     Endpoint endpoint{};
-    Poco::Net::Context::Ptr tls{}; ///< null: no TLS
+    std::shared_ptr<const Tls> tls{}; ///< null: no TLS
     std::chrono::milliseconds connectTimeout{};
     std::shared_ptr<Traffic> traffic{};
 };
@@ -55,6 +55,12 @@ public:
     /// Throws Poco exceptions; NoMessageException if the engine closed before its header was complete; BrokenAnswer for
     /// a status that is none.
     std::istream& exchange(Poco::Net::HTTPRequest& request, std::string_view body, Poco::Net::HTTPResponse& response);
+
+    /// What `error` of this session says of TLS.
+    TlsFailure tlsFailureOf(const Poco::Exception& error) const
+    {
+        return dialer_->tls ? dialer_->tls->failureOf(error) : TlsFailure::none;
+    }
 
     /// Did a header come for the last request?
     bool answered() const { return answered_; }

@@ -1,4 +1,4 @@
-#include "docker/guarded_socket.h"
+#include "docker/socket_guard.h"
 
 #include <Poco/Exception.h>
 

@@ -53,7 +53,7 @@ Response responseOf(const Poco::Net::HTTPResponse& header)
 Transport::Transport(const Endpoint& endpoint, const ClientOptions& options)
     : options_(options), dialer_(std::make_shared<const Dialer>(Dialer{
                              .endpoint = endpoint,
-                             .tls = endpoint.tls ? makeTlsContext(endpoint) : Poco::Net::Context::Ptr(),
+                             .tls = endpoint.tls ? makeTls(endpoint) : nullptr,
                              .connectTimeout = options.connectTimeout,
                              .traffic = traffic_,
                          }))

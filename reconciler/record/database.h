@@ -1,20 +1,13 @@
 #pragma once
 
-#include "record/target.h"
+#include "record/sql_session.h"
 
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace mcpctl
 {
-
-/// A parameter of a statement. Texts are stored as valid UTF-8 without NUL.
-using SqlValue = std::variant<std::int64_t, std::string>;
-/// Every column as text. The schema has no NULL.
-using SqlRow = std::vector<std::string>;
 
 /// One session with SQLite or PostgreSQL, which speak the same SQL here: parameters are `$1`, `$2` ... and
 /// appear first in ascending order (SQLite numbers them by appearance), one statement a call.
@@ -26,11 +19,11 @@ class Database
 public:
     /// Connects. A SQLite file is made, readable by its owner alone, with the folders above it.
     explicit Database(const HistoryTarget& target);
-    ~Database();
+    ~Database() = default;
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    std::vector<SqlRow> query(const std::string& sql, const std::vector<SqlValue>& values = {});
+    std::vector<SqlRow> query(const std::string& sql, std::vector<SqlValue> values = {});
     /// Adds rows, and leaves out those whose key is there already.
     void insert(const std::string& table, const std::string& columns, const std::vector<std::vector<SqlValue>>& rows);
     bool hasTable(const std::string& name);
@@ -55,13 +48,11 @@ public:
     const HistoryTarget& target() const { return target_; }
 
 private:
-    struct Session;
-
-    void useSqlite();
-    void usePostgresql();
+    void prepareSqlite();
+    void preparePostgresql();
 
     HistoryTarget target_;
-    std::unique_ptr<Session> session_;
+    std::unique_ptr<SqlSession> session_;
 };
 
 }

@@ -85,8 +85,16 @@ manual() { MANWIDTH=100 man --warnings -l "$files/usr/share/man/man1/mcpctl.1.gz
   [[ -z $output ]]
 }
 
+@test "the program finds the libraries of its own, and nothing else in the folder where it is run" {
+  run ! grep -qE 'RPATH|RUNPATH' <(readelf -d "$program")
+  run -0 "$program" --history "$BATS_TEST_TMPDIR/history.db" history
+  run ! env DOCKER_TLS=1 "$program" --host tcp://127.0.0.1:1 status
+  [[ $output == *'cannot reach the engine'* ]]
+}
+
 @test "cmake --install takes nothing that belongs to the system" {
   cmake --install "$BUILD" --prefix "$BATS_TEST_TMPDIR/prefix" >/dev/null
+  "$BATS_TEST_TMPDIR/prefix/bin/mcpctl" --history "$BATS_TEST_TMPDIR/history.db" history
   [[ -x $BATS_TEST_TMPDIR/prefix/bin/mcpctl && -s $BATS_TEST_TMPDIR/prefix/share/man/man1/mcpctl.1.gz ]]
   run -0 find "$BATS_TEST_TMPDIR/prefix" -name '*.service' -o -name etc
   [[ -z $output ]]

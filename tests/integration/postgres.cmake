@@ -11,6 +11,7 @@ add_executable(history_postgres_test history_postgres_test.cpp ../support/histor
 target_link_libraries(history_postgres_test PRIVATE mcpctl_core Boost::unit_test_framework)
 target_include_directories(history_postgres_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 target_compile_definitions(history_postgres_test PRIVATE BOOST_TEST_DYN_LINK)
+set_target_properties(history_postgres_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests) # finds lib/mcpctl from there
 
 # add_postgres_test(NAME COMMAND...): finds the database by MCPCTL_TEST_HISTORY. They run one after the other.
 function(add_postgres_test name)

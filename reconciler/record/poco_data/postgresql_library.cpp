@@ -1,4 +1,4 @@
-#include "record/postgresql_library.h"
+#include "record/poco_data/postgresql_library.h"
 
 #include "record/target.h"
 
