@@ -10,10 +10,12 @@
 #include "model/quantity.h"
 #include "model/timestamp.h"
 #include "record/history.h"
+#include "record/journal.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace mcpctl
 {
@@ -21,12 +23,22 @@ namespace mcpctl
 namespace
 {
 
-History open(const GlobalOptions& global)
+/// The history, with what waits for it on disk.
+std::unique_ptr<History> open(const GlobalOptions& global)
 {
     const auto target = historyTarget(global);
     if (target.kind == HistoryTarget::Kind::none)
         throw UsageError("history is switched off");
-    return History(target);
+    auto history = std::make_unique<History>(target);
+    try
+    {
+        Journal(journalFolder(target)).flush([&](const std::vector<Record>& records) { history->append(records); });
+    }
+    catch (const HistoryError& error)
+    {
+        say(fmt::format("warning: what waits on disk is not shown: {}\n", error.what()));
+    }
+    return history;
 }
 
 /// As much of an id as tells it from others for people: its time.
@@ -106,7 +118,7 @@ Poco::JSON::Object::Ptr document()
 ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
     const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowNanos()) / 1000;
-    const auto runs = open(global).list({global.project, since, options.instance, options.limit.value_or(20)});
+    const auto runs = open(global)->list({global.project, since, options.instance, options.limit.value_or(20)});
     if (global.output == OutputFormat::json)
     {
         print(toText(historyJson(global.project, runs)) + "\n");
@@ -127,7 +139,7 @@ ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& optio
 
 ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto run = open(global).show(options.run);
+    const auto run = open(global)->show(options.run);
     if (global.output == OutputFormat::json)
     {
         print(toText(historyJson(run)) + "\n");
@@ -150,7 +162,7 @@ ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& o
 
 ExitCode historyWhyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto why = open(global).why(global.project, options.instance);
+    const auto why = open(global)->why(global.project, options.instance);
     if (global.output == OutputFormat::json)
     {
         Poco::JSON::Array::Ptr runs = new Poco::JSON::Array;
@@ -192,7 +204,7 @@ ExitCode historyPruneCommand(const GlobalOptions& global, const HistoryOptions& 
     if (!keep)
         throw UsageError(fmt::format("--keep {} is not a duration, as 90d", options.keep));
     const auto before = nowMicros() - std::chrono::duration_cast<std::chrono::microseconds>(*keep).count();
-    const auto removed = open(global).prune(global.project, before);
+    const auto removed = open(global)->prune(global.project, before);
     if (global.output == OutputFormat::json)
     {
         auto out = document();

@@ -91,8 +91,9 @@ void RunRecording::begin(const Plan& plan, const std::string& revision)
 void RunRecording::end(const Outcomes& outcomes, bool stopped)
 {
     run_ = finished(std::move(run_), outcomes, stopped, nowMicros());
+    const auto haste = open_ ? Recorder::Haste::due : Recorder::Haste::none;
     open_ = false;
-    recorder_.record(run_);
+    recorder_.record(run_, haste);
 }
 
 void RunRecording::guarded(const Plan& plan, const std::string& why)

@@ -15,10 +15,15 @@ namespace
 /// How many records wait in memory when the disk has no room for them.
 constexpr std::size_t mostHeld = 1000;
 
+/// How many bytes may wait for a database that is there.
+constexpr std::uint64_t mostWaiting = 64UL * 1024;
+
 }
 
 Recorder::Recorder(HistoryTarget target, const std::filesystem::path& journalFolder, Options options)
-    : target_(std::move(target)), options_(std::move(options)), journal_(journalFolder, options_.limits)
+    : target_(std::move(target)), options_(std::move(options)), journal_(journalFolder, options_.limits),
+      due_(options_.mode == Mode::background || target_.kind != HistoryTarget::Kind::sqlite ||
+           journal_.bytes() > mostWaiting)
 {
     droppedBefore_ = journal_.dropped();
     if (options_.mode == Mode::background && target_.kind != HistoryTarget::Kind::none)
@@ -34,17 +39,19 @@ Recorder::~Recorder()
     }
     if (target_.kind == HistoryTarget::Kind::none)
         return;
-    deliver();
+    if (due_ || !held_.empty())
+        deliver();
     const std::lock_guard lock(mutex_);
     keep();
     if (!held_.empty() && options_.warn)
         options_.warn(fmt::format("{} records of the history are lost: there was no room for them", held_.size()));
 }
 
-void Recorder::record(Record record)
+void Recorder::record(Record record, Haste haste)
 {
     if (target_.kind == HistoryTarget::Kind::none)
         return;
+    bool due = false;
     {
         const std::lock_guard lock(mutex_);
         try
@@ -61,8 +68,9 @@ void Recorder::record(Record record)
             held_.pop_front();
             ++lost_;
         }
+        due = due_ = due_ || haste == Haste::due;
     }
-    if (options_.mode == Mode::now)
+    if (options_.mode == Mode::now && due)
         deliver();
     const std::lock_guard lock(mutex_);
     keep();

@@ -28,6 +28,14 @@ public:
         background, ///< record() only writes the journal, and a thread of its own does the rest
     };
 
+    /// How soon SQLite, whose library is then loaded and whose file is opened, has to have a record. PostgreSQL gets
+    /// each at once: others look there.
+    enum class Haste
+    {
+        none, ///< it may wait in the journal for the next record or reader: a run that changed nothing
+        due,
+    };
+
     struct Options
     {
         Mode mode = Mode::now;
@@ -46,12 +54,12 @@ public:
     };
 
     Recorder(HistoryTarget target, const std::filesystem::path& journalFolder, Options options);
-    /// Tries once more to deliver, unless the database was away just now.
+    /// Tries once more to deliver what was due, unless the database was away just now.
     ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
 
-    void record(Record record);
+    void record(Record record, Haste haste = Haste::due);
     Status status() const;
 
 private:
@@ -67,6 +75,7 @@ private:
 
     mutable std::mutex mutex_; // guards from here ...
     std::deque<Record> held_;  // not in the journal, for want of room on the disk
+    bool due_;                 // the database shall have what is recorded now
     std::uint64_t lost_ = 0;
     std::uint64_t droppedBefore_ = 0;
     std::string trouble_;

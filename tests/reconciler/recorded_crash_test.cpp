@@ -78,6 +78,8 @@ struct Place
             std::filesystem::remove(folder.path() / "db");
     }
 
+    std::filesystem::path waiting() const { return folder.path() / "journal"; }
+
     TemporaryFolder folder{folderInMemory()};
     HistoryTarget target = parseHistoryTarget((folder.path() / "db" / "history.db").string());
 };
@@ -87,7 +89,7 @@ Outcomes recordedPass(Fleet& fleet, const Place& place, Told* progress = nullptr
 {
     Recorder::Options options;
     options.firstRetry = std::chrono::seconds(30);
-    Recorder recorder(place.target, place.folder.path() / "journal", options);
+    Recorder recorder(place.target, place.waiting(), options);
     RunRecording recording(recorder, "apply", {});
     const auto plan = fleet.plan();
     recording.begin(plan, "");
@@ -139,7 +141,9 @@ bool passAndDie(Fleet& fleet, const Place& place, std::size_t point, const Share
 
 std::string wrongInHistory(const Place& place, const SharedTold& progress)
 {
-    const auto runs = History(place.target).list({"mcpctl", 0, "", 100});
+    History history(place.target); // as a reader has it: with what waits
+    Journal(place.waiting()).flush([&](const std::vector<Record>& records) { history.append(records); });
+    const auto runs = history.list({"mcpctl", 0, "", 100});
     std::string shown;
     for (const auto& run : runs)
         shown += fmt::format(" {} {}", run.id, toString(run.outcome));

@@ -78,6 +78,44 @@ BOOST_AUTO_TEST_CASE(a_database_that_is_there_gets_the_record_at_once_and_nothin
     BOOST_TEST(!std::filesystem::exists(waiting));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_due_waits_on_disk_and_the_file_is_not_opened_for_it)
+{
+    const auto unchanged = numbered(0);
+    const auto changed = numbered(1);
+    Recorder(target, waiting, options()).record(unchanged, Recorder::Haste::none);
+    BOOST_TEST(!std::filesystem::exists(target.file));
+    BOOST_TEST(!Journal(waiting).empty());
+    Recorder(target, waiting, options()).record(changed);
+    BOOST_TEST((stored() == std::vector{unchanged.id, changed.id}));
+    BOOST_TEST(Journal(waiting).empty());
+    BOOST_TEST(warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(much_that_is_not_due_is_written_all_the_same)
+{
+    int number = 0;
+    for (; number < 10000 && !std::filesystem::exists(target.file); ++number)
+        Recorder(target, waiting, options()).record(numbered(number), Recorder::Haste::none);
+    BOOST_TEST(number > 1);
+    BOOST_TEST(stored().size() == static_cast<std::size_t>(number));
+    BOOST_TEST(Journal(waiting).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_database_of_a_team_gets_what_is_not_due_too)
+{
+    target = parseHistoryTarget("postgresql://127.0.0.1:1/mcpctl");
+    Recorder(target, waiting, options()).record(numbered(0), Recorder::Haste::none);
+    BOOST_TEST(warnings.size() == 1U); // it was asked
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_due_and_finds_no_room_in_the_journal_goes_to_the_database)
+{
+    std::ofstream(waiting) << "not a folder";
+    const auto run = numbered(0);
+    Recorder(target, waiting, options()).record(run, Recorder::Haste::none);
+    BOOST_TEST((stored() == std::vector{run.id}));
+}
+
 BOOST_AUTO_TEST_CASE(what_came_while_the_database_was_away_follows_in_order_and_once)
 {
     std::vector<std::string> ids;
