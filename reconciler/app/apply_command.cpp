@@ -17,6 +17,7 @@
 
 #include <unistd.h>
 
+#include <future>
 #include <iostream>
 
 namespace mcpctl
@@ -77,6 +78,20 @@ ExitCode dryRun(const GlobalOptions& global, const ReconcileOptions& options)
     return planCommand(global, options);
 }
 
+/// Opens the engine while the manifests are read. One on this host is asked at once who it is, for that takes it a
+/// while; one elsewhere is not, for what is wrong with a manifest must not wait for a network.
+std::future<ActingEngine> openAhead(const GlobalOptions& global)
+{
+    return std::async(std::launch::async,
+                      [&global]
+                      {
+                          auto engine = openForActing(global);
+                          if (engine.onThisHost)
+                              engine.orchestrator->getEngineInfo();
+                          return engine;
+                      });
+}
+
 std::optional<SavedPlan> savedPlanOf(ReconcileOptions& options)
 {
     if (options.paths.size() != 1 || !isSavedPlan(options.paths.front()))
@@ -99,6 +114,7 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     if (options.dryRun)
         return dryRun(global, options);
 
+    auto opened = openAhead(global);
     const auto declared = declare(global, options.paths, std::cin);
     sayDiagnostics(declared);
     if (!declared.valid())
@@ -107,7 +123,7 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
         return ExitCode::invalid;
     }
 
-    const auto engine = openForActing(global);
+    const auto engine = opened.get();
     const Lock lock(lockFolder(), engine.orchestrator->getEngineInfo().id, global.project, "apply");
     auto recorder = recorderFor(global);
     RunRecording recording(recorder, "apply", options.paths);

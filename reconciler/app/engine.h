@@ -34,6 +34,7 @@ struct ActingEngine
 {
     std::unique_ptr<McpOrchestrator> orchestrator;
     std::function<EngineStatistics()> statistics;
+    bool onThisHost = false; ///< it is reached by a unix socket
 };
 
 ReadEngine openForReading(const GlobalOptions& global);

@@ -95,12 +95,13 @@ GatewayOptions gatewayOptions(const GlobalOptions& global)
         refused.insert(address);
     for (const auto& server : split(global.egressDns.value_or("")))
         options.nameServers.push_back(nameServer(server));
+    bool local = false;
     try
     {
         const auto endpoint = docker::resolveEndpoint(global.host, docker::Environment::ofProcess());
         if (endpoint.scheme == docker::Endpoint::Scheme::unixSocket)
         {
-            refused.merge(addressesOfThisHost());
+            local = true;
             if (options.nameServers.empty())
                 options.nameServers = nameServersIn({"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"});
         }
@@ -111,7 +112,12 @@ GatewayOptions gatewayOptions(const GlobalOptions& global)
     {
         // Checking manifests needs no engine; whoever acts is told of it there.
     }
-    options.hostAddresses = {refused.begin(), refused.end()};
+    options.hostAddresses = [refused, local]
+    {
+        auto all = local ? addressesOfThisHost() : std::set<std::string>();
+        all.insert(refused.begin(), refused.end());
+        return std::vector<std::string>(all.begin(), all.end());
+    };
     return options;
 }
 

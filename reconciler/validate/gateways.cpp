@@ -90,7 +90,8 @@ private:
             diagnostics_.push_back(makeWarning(place, "egress-dns", noNameServer,
                                                "--egress-dns names one that the engine's host reaches"));
         auto gateway = onOutside(makeGateway(egressGateway(state_.project), "egress", options_, place));
-        EgressSurroundings surroundings{options_.nameServers, options_.hostAddresses, {outsideNetwork(state_.project)}};
+        EgressSurroundings surroundings{
+            options_.nameServers, options_.hostAddresses(), {outsideNetwork(state_.project)}};
         for (const auto& client : clients)
         {
             const auto network = egressNetwork(client.instance);

@@ -4,6 +4,7 @@
 #include "model/diagnostic.h"
 #include "validate/catalog.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ struct GatewayOptions
     std::string image = "haproxy:2.6.12-alpine";
     std::vector<std::string> nameServers;      ///< ADDRESS:PORT, for egress; without any it cannot be had
     std::string networkPool = "10.213.0.0/16"; ///< CIDR
-    std::vector<std::string> hostAddresses;    ///< public ones of the engine's host, as far as they are known
+    /// Public ones of the engine's host, as far as they are known. Asked when there is a way out: a host has an
+    /// interface for each container, and to list them takes a while.
+    std::function<std::vector<std::string>()> hostAddresses = [] { return std::vector<std::string>(); };
 };
 
 /// One server that needs a gateway. It is on the networks for it already.

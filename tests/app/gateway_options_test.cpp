@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(options_are_taken_and_their_mistakes_are_told)
     global.gatewayImage = "haproxy@sha256:abc";
     const auto options = gatewayOptions(global);
     BOOST_TEST((options.nameServers == std::vector<std::string>{"192.0.2.2:53", "192.0.2.3:5353"}));
-    BOOST_TEST((options.hostAddresses == std::vector<std::string>{"192.0.2.16/28", "192.0.2.9", "198.51.100.9"}));
+    BOOST_TEST((options.hostAddresses() == std::vector<std::string>{"192.0.2.16/28", "192.0.2.9", "198.51.100.9"}));
     BOOST_TEST(options.networkPool == "10.9.0.0/20");
     BOOST_TEST(options.image == "haproxy@sha256:abc");
     for (const auto* good : {"192.0.2.2", "192.0.2.2:53", "192.0.2.2,192.0.2.3:5353"})
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(of_an_engine_elsewhere_nothing_is_guessed_from_this_machine
 {
     const auto options = gatewayOptions(remote());
     BOOST_TEST(options.nameServers.empty());
-    BOOST_TEST((options.hostAddresses == std::vector<std::string>{"198.51.100.9"}));
+    BOOST_TEST((options.hostAddresses() == std::vector<std::string>{"198.51.100.9"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

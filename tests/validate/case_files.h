@@ -37,7 +37,7 @@ inline ValidateOptions caseOptions()
 {
     ValidateOptions options;
     options.gateways.nameServers = {"192.0.2.53:53"};
-    options.gateways.hostAddresses = {"198.51.100.7"};
+    options.gateways.hostAddresses = [] { return std::vector<std::string>{"198.51.100.7"}; };
     options.policy.today = std::chrono::year(2026) / 6 / 1;
     options.policy.engineSocket = "/opt/engine/api.sock";
     options.policy.resolve = [](const std::string& path) -> std::optional<std::string>
