@@ -55,10 +55,10 @@ manifests() {
 timed() {
   local name=$1 begin took
   shift
-  begin=$(date +%s%N)
+  begin=${EPOCHREALTIME/./}
   /usr/bin/time -o "$work/peak" -f %M "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2; return 1; }
-  took=$((($(date +%s%N) - begin) / 1000000))
-  echo "$took" >>"$work/ms.$name"
+  took=$((${EPOCHREALTIME/./} - begin)) # microseconds
+  printf '%d.%d\n' $((took / 1000)) $((took % 1000 / 100)) >>"$work/ms.$name"
   tail -1 "$work/peak" >>"$work/kib.$name"
 }
 median() { sort -n "$1" | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
