@@ -1,5 +1,7 @@
 #include "docker/guarded_socket.h"
 
+#include "docker/own_stream_socket.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/NetException.h>
@@ -17,11 +19,6 @@ namespace
 {
 
 using Poco::Net::SocketAddress;
-
-Poco::Timespan asTimespan(std::chrono::milliseconds time)
-{
-    return {time.count() * 1000};
-}
 
 /// Close-on-exec from its first moment on: another thread may be starting a credential helper.
 int openDescriptor(SocketAddress::Family family)
@@ -74,12 +71,6 @@ protected:
 
 private:
     const std::shared_ptr<SocketGuard> guard_;
-};
-
-/// Poco hands out sockets only for its own implementations.
-struct OwnStreamSocket : Poco::Net::StreamSocket
-{
-    explicit OwnStreamSocket(Poco::Net::SocketImpl* impl) : StreamSocket(impl) {}
 };
 
 Poco::Net::StreamSocket connectUnix(const Endpoint& endpoint, std::chrono::milliseconds timeout,

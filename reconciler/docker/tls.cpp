@@ -19,7 +19,7 @@ using Make = Tls*(const Endpoint&);
 std::shared_ptr<const Tls> makeTls(const Endpoint& endpoint)
 try
 {
-    static Make* const make = reinterpret_cast<Make*>(functionOf(loadOwnLibrary(MCPCTL_TLS_LIBRARY), "mcpctlMakeTls"));
+    static Make* const make = ownFunction<Make>(MCPCTL_TLS_LIBRARY, "mcpctlMakeTls");
     return std::shared_ptr<const Tls>(make(endpoint));
 }
 catch (const std::runtime_error& error)

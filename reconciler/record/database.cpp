@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace mcpctl
 {
@@ -115,7 +116,8 @@ void Database::insert(const std::string& table, const std::string& columns,
             sql += (sql.empty() ? "" : ",") + placeholders(values.size() + 1, rows[i].size());
             values.insert(values.end(), rows[i].begin(), rows[i].end());
         }
-        query(fmt::format("INSERT INTO {} ({}) VALUES {} ON CONFLICT DO NOTHING", table, columns, sql), values);
+        query(fmt::format("INSERT INTO {} ({}) VALUES {} ON CONFLICT DO NOTHING", table, columns, sql),
+              std::move(values));
     }
 }
 

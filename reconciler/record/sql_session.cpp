@@ -13,7 +13,7 @@ using Open = SqlSession*(const HistoryTarget&);
 Open* load()
 try
 {
-    return reinterpret_cast<Open*>(functionOf(loadOwnLibrary(MCPCTL_HISTORY_LIBRARY), "mcpctlOpenSqlSession"));
+    return ownFunction<Open>(MCPCTL_HISTORY_LIBRARY, "mcpctlOpenSqlSession");
 }
 catch (const std::runtime_error& error)
 {

@@ -64,9 +64,15 @@ private:
     int fd_;
 };
 
+void* functionOf(void* library, const std::string& name)
+{
+    void* found = ::dlsym(library, name.c_str());
+    if (found == nullptr)
+        fail(lastError());
+    return found;
 }
 
-void* loadOwnLibrary(const std::string& name)
+void* load(const std::string& name)
 {
     const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
     for (const auto& each : {folder, folder.parent_path()})
@@ -91,12 +97,11 @@ void* loadOwnLibrary(const std::string& name)
     fail(fmt::format("there is no {}", name));
 }
 
-void* functionOf(void* library, const std::string& name)
+}
+
+void* findInOwnLibrary(const std::string& library, const std::string& name)
 {
-    void* found = ::dlsym(library, name.c_str());
-    if (found == nullptr)
-        fail(lastError());
-    return found;
+    return functionOf(load(library), name);
 }
 
 }

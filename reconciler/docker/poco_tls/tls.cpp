@@ -1,5 +1,6 @@
 #include "docker/tls.h"
 
+#include "docker/own_stream_socket.h"
 #include "docker/text_file.h"
 
 #include <Poco/Exception.h>
@@ -108,11 +109,6 @@ Poco::Net::Context::Ptr makeContext(const Endpoint& endpoint)
     }
 }
 
-Poco::Timespan asTimespan(std::chrono::milliseconds time)
-{
-    return {time.count() * 1000};
-}
-
 /// TLS over a connected PlainSocket. OpenSSL reads and writes the descriptor itself, so the waits are guarded here.
 class TlsSocket final : public Poco::Net::SecureStreamSocketImpl
 {
@@ -159,12 +155,6 @@ protected:
 
 private:
     const std::shared_ptr<SocketGuard> guard_;
-};
-
-/// Poco hands out sockets only for its own implementations.
-struct OwnStreamSocket : Poco::Net::StreamSocket
-{
-    explicit OwnStreamSocket(Poco::Net::SocketImpl* impl) : StreamSocket(impl) {}
 };
 
 class PocoTls final : public Tls
