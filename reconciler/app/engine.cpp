@@ -49,7 +49,7 @@ ActingEngine openForActing(const GlobalOptions& global)
 {
     const auto client = connect<docker::Client>(global);
     return {std::make_unique<docker::DockerOrchestrator>(client, docker::Environment::ofProcess()),
-            statisticsOf(client), client->endpoint().scheme == docker::Endpoint::Scheme::unixSocket};
+            statisticsOf(client), client->endpoint().isOnThisHost()};
 }
 
 std::vector<docker::Finding> examineEngine(const GlobalOptions& global)

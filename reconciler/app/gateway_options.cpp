@@ -99,7 +99,7 @@ GatewayOptions gatewayOptions(const GlobalOptions& global)
     try
     {
         const auto endpoint = docker::resolveEndpoint(global.host, docker::Environment::ofProcess());
-        if (endpoint.scheme == docker::Endpoint::Scheme::unixSocket)
+        if (endpoint.isOnThisHost())
         {
             local = true;
             if (options.nameServers.empty())

@@ -103,7 +103,7 @@ std::set<Publication> portsInUse(const DesiredState& desired, const ObservedStat
     try
     {
         const auto endpoint = docker::resolveEndpoint(global.host, docker::Environment::ofProcess());
-        if (endpoint.scheme != docker::Endpoint::Scheme::unixSocket || !sharesNetwork(endpoint.socketPath))
+        if (!endpoint.isOnThisHost() || !sharesNetwork(endpoint.socketPath))
             return {};
     }
     catch (const docker::EndpointError&)

@@ -27,7 +27,7 @@ PolicyContext policyContext(const GlobalOptions& global)
     try
     {
         const auto endpoint = docker::resolveEndpoint(global.host, docker::Environment::ofProcess());
-        if (endpoint.scheme == docker::Endpoint::Scheme::unixSocket)
+        if (endpoint.isOnThisHost())
         {
             context.engineSocket = endpoint.socketPath;
             context.resolve = resolveHere;

@@ -188,7 +188,7 @@ std::unique_ptr<Channel> dialInto(const std::shared_ptr<Client>& client, const E
                                   const std::string& id, std::uint16_t port)
 {
     const auto what = nameOfDial(id, port);
-    if (client->endpoint().scheme == Endpoint::Scheme::unixSocket)
+    if (client->endpoint().isOnThisHost())
     {
         const auto target = targetOf(reader, id, what);
         if (const Descriptor network(networkOf(target, id)); network.get() >= 0)

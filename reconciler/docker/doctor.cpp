@@ -135,7 +135,7 @@ private:
     /// Only an engine on a socket of this machine has its disk here.
     void disk(const JsonView& info)
     {
-        if (client_.endpoint().scheme != Endpoint::Scheme::unixSocket)
+        if (!client_.endpoint().isOnThisHost())
             return;
         const auto root = info["DockerRootDir"].text();
         struct statvfs space = {};
@@ -152,7 +152,7 @@ private:
 
     void socket()
     {
-        if (client_.endpoint().scheme != Endpoint::Scheme::unixSocket)
+        if (!client_.endpoint().isOnThisHost())
         {
             if (!client_.endpoint().tls)
                 add(Level::warning, "connection", "not encrypted and open to whoever reaches it", "use TLS");

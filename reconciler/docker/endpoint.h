@@ -41,6 +41,7 @@ struct Endpoint
 
     /// `unix:///var/run/docker.sock`, `tcp://[::1]:2376`.
     std::string text() const;
+    bool isOnThisHost() const { return scheme == Scheme::unixSocket; }
 };
 
 /// The endpoint cannot be told from what the user gave; the text says what is wrong, where it came from and what would

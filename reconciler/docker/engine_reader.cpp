@@ -125,7 +125,7 @@ bool EngineReader::mapsUsers() const
 
 bool EngineReader::isOnThisHost() const
 {
-    return client_->endpoint().scheme == Endpoint::Scheme::unixSocket;
+    return client_->endpoint().isOnThisHost();
 }
 
 ApiVersion EngineReader::apiVersion() const

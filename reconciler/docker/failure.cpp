@@ -61,7 +61,7 @@ std::string tlsProblem(const Poco::Exception& error, TlsFailure failure)
 
 std::string connectProblem(const Endpoint& endpoint, const Poco::Exception& error, TlsFailure tls)
 {
-    const bool local = endpoint.scheme == Endpoint::Scheme::unixSocket;
+    const bool local = endpoint.isOnThisHost();
     if (tls != TlsFailure::none)
         return tlsProblem(error, tls);
     if (is<Poco::TimeoutException>(error) || error.code() == EAGAIN)
