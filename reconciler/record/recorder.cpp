@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -41,7 +42,7 @@ Recorder::~Recorder()
         return;
     if (due_ || !held_.empty())
         deliver();
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard keeping(keeping_);
     keep();
     if (!held_.empty() && options_.warn)
         options_.warn(fmt::format("{} records of the history are lost: there was no room for them", held_.size()));
@@ -51,6 +52,12 @@ void Recorder::record(Record record, Haste haste)
 {
     if (target_.kind == HistoryTarget::Kind::none)
         return;
+    const bool background = options_.mode == Mode::background;
+    const bool isRun = std::holds_alternative<RunRecord>(record);
+    std::unique_lock keeping(keeping_, std::defer_lock);
+    if (background && isRun)
+        keeping.lock(); // or the flusher takes it, and it is not on disk when this returns
+    bool many = false;
     bool due = false;
     {
         const std::lock_guard lock(mutex_);
@@ -69,35 +76,54 @@ void Recorder::record(Record record, Haste haste)
             ++lost_;
         }
         due = due_ = due_ || haste == Haste::due;
+        many = held_.size() > mostHeld / 2;
     }
-    if (options_.mode == Mode::now && due)
+    if (!background && due)
         deliver();
+    // An engine tells of events faster than a disk can be synced for each. But a database that hangs must cost none.
+    if (!background || isRun || many)
+    {
+        if (!keeping)
+            keeping.lock();
+        keep();
+    }
     const std::lock_guard lock(mutex_);
-    keep();
+    news_ = true;
     wake_.notify_all();
 }
 
-/// What is held goes to the journal. Under mutex_.
+std::deque<Record> Recorder::takeHeld()
+{
+    const std::lock_guard lock(mutex_);
+    return std::exchange(held_, {});
+}
+
+void Recorder::putBack(std::deque<Record> taken)
+{
+    const std::lock_guard lock(mutex_);
+    held_.insert(held_.begin(), std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
+}
+
+/// What is held goes to the journal. Under keeping_.
 void Recorder::keep()
 {
+    auto taken = takeHeld();
     try
     {
-        while (!held_.empty())
-        {
-            journal_.add(held_.front());
-            held_.pop_front();
-        }
+        for (; !taken.empty(); taken.pop_front())
+            journal_.add(taken.front());
+        const auto dropped = journal_.dropped();
+        const std::lock_guard lock(mutex_);
         diskTrouble_.clear();
-        if (const auto dropped = journal_.dropped(); dropped > droppedBefore_)
-        {
-            if (options_.warn)
-                options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
-                                          dropped - droppedBefore_));
-            droppedBefore_ = dropped;
-        }
+        if (dropped > droppedBefore_ && options_.warn)
+            options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
+                                      dropped - droppedBefore_));
+        droppedBefore_ = std::max(droppedBefore_, dropped);
     }
     catch (const std::exception& error)
     {
+        putBack(std::move(taken));
+        const std::lock_guard lock(mutex_);
         tell(diskTrouble_, fmt::format("the history cannot be kept: {}", error.what()));
     }
 }
@@ -117,8 +143,7 @@ void Recorder::deliver()
                     store_ = std::make_unique<History>(target_);
                 store_->append(records);
             });
-        if (journal_.empty())
-            deliverHeld();
+        deliverHeld();
         pause_ = {};
         const std::lock_guard lock(mutex_);
         if (!trouble_.empty() && options_.warn)
@@ -135,13 +160,14 @@ void Recorder::deliver()
     }
 }
 
-/// Past the journal, which is empty. Under delivery_.
+/// What is held, past the journal, unless something older waits there. Under delivery_.
 void Recorder::deliverHeld()
 {
     std::deque<Record> taken;
     {
-        const std::lock_guard lock(mutex_);
-        taken.swap(held_);
+        const std::lock_guard keeping(keeping_);
+        if (journal_.empty())
+            taken = takeHeld();
     }
     if (taken.empty())
         return;
@@ -153,8 +179,7 @@ void Recorder::deliverHeld()
     }
     catch (const std::exception&)
     {
-        const std::lock_guard lock(mutex_);
-        held_.insert(held_.begin(), taken.begin(), taken.end());
+        putBack(std::move(taken));
         throw;
     }
 }
@@ -169,21 +194,33 @@ void Recorder::tell(std::string& last, const std::string& text)
 
 Recorder::Status Recorder::status() const
 {
+    Status out{journal_.bytes(), journal_.dropped(), 0, {}};
     const std::lock_guard lock(mutex_);
-    return {journal_.bytes(), journal_.dropped(), lost_, trouble_.empty() ? diskTrouble_ : trouble_};
+    out.lost = lost_;
+    out.trouble = trouble_.empty() ? diskTrouble_ : trouble_;
+    return out;
 }
 
 void Recorder::loop(const std::stop_token& stop)
 {
     while (!stop.stop_requested())
     {
+        {
+            const std::lock_guard lock(mutex_);
+            news_ = false;
+        }
         deliver();
+        {
+            const std::lock_guard keeping(keeping_);
+            keep(); // what the database did not take
+        }
+        const bool journalWaits = !journal_.empty();
         std::unique_lock lock(mutex_);
-        const auto waits = [this] { return !held_.empty() || !journal_.empty(); };
-        if (!waits())
-            wake_.wait(lock, stop, waits);
+        const auto isNews = [this] { return news_; };
+        if (journalWaits || !held_.empty())
+            wake_.wait_for(lock, stop, std::max(pause_, std::chrono::milliseconds(10)), isNews);
         else
-            wake_.wait_for(lock, stop, std::max(pause_, std::chrono::milliseconds(10)), [] { return false; });
+            wake_.wait(lock, stop, isNews);
     }
 }
 

@@ -25,7 +25,7 @@ public:
     enum class Mode
     {
         now,        ///< record() tries the database itself: for a program that ends soon
-        background, ///< record() only writes the journal, and a thread of its own does the rest
+        background, ///< a thread of its own does it; record() only writes a run to the journal, and nothing of an event
     };
 
     /// How soon SQLite, whose library is then loaded and whose file is opened, has to have a record. PostgreSQL gets
@@ -60,9 +60,12 @@ public:
     Recorder& operator=(const Recorder&) = delete;
 
     void record(Record record, Haste haste = Haste::due);
+    /// Waits for no disk that is being written.
     Status status() const;
 
 private:
+    std::deque<Record> takeHeld();
+    void putBack(std::deque<Record> taken);
     void keep();
     void deliver();
     void deliverHeld();
@@ -73,16 +76,19 @@ private:
     const Options options_;
     Journal journal_;
 
-    mutable std::mutex mutex_; // guards from here ...
-    std::deque<Record> held_;  // not in the journal, for want of room on the disk
+    mutable std::mutex mutex_; // guards from here ...; never held while a file is written
+    std::deque<Record> held_;  // neither in the journal nor in the database yet
     bool due_;                 // the database shall have what is recorded now
+    bool news_ = false;        // since the flusher looked
     std::uint64_t lost_ = 0;
-    std::uint64_t droppedBefore_ = 0;
     std::string trouble_;
     std::string diskTrouble_;
     std::condition_variable_any wake_; // ... to here
 
-    std::mutex delivery_; // guards the rest; taken before mutex_
+    std::mutex keeping_;              // held while records are on their way to the journal; taken before mutex_
+    std::uint64_t droppedBefore_ = 0; // guarded by it
+
+    std::mutex delivery_; // guards the rest; taken before keeping_
     std::unique_ptr<History> store_;
     std::chrono::steady_clock::time_point nextTry_{};
     std::chrono::milliseconds pause_{0};

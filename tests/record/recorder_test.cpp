@@ -6,7 +6,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
+#include <optional>
 #include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 using namespace mcpctl;
 using namespace mcpctl::test;
@@ -164,6 +170,67 @@ BOOST_AUTO_TEST_CASE(in_the_background_it_tries_again_by_itself)
     const std::lock_guard lock(mutex);
     BOOST_TEST(warnings.size() == 2U);
     BOOST_TEST(warnings.back().find("written again") != std::string::npos);
+}
+
+/// Somebody who writes to the journal, and whose disk takes its time.
+struct SlowDisk
+{
+    explicit SlowDisk(const std::filesystem::path& journal)
+    {
+        std::filesystem::create_directories(journal);
+        fd_ = ::open((journal / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        BOOST_REQUIRE(::flock(fd_, LOCK_EX) == 0);
+    }
+    ~SlowDisk() { ::close(fd_); }
+    SlowDisk(const SlowDisk&) = delete;
+    SlowDisk& operator=(const SlowDisk&) = delete;
+
+private:
+    int fd_ = -1;
+};
+
+BOOST_AUTO_TEST_CASE(a_disk_that_takes_its_time_holds_up_neither_the_status_nor_an_event)
+{
+    away();
+    Recorder recorder(target, waiting, options(Recorder::Mode::background));
+    std::optional<SlowDisk> slow(waiting);
+    auto run = std::async(std::launch::async, [&] { recorder.record(numbered(0)); });
+    auto others = std::async(std::launch::async,
+                             [&]
+                             {
+                                 // Not before the run waits for its place on disk.
+                                 std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                                 recorder.record(sampleEvent("web"));
+                                 return recorder.status();
+                             });
+    BOOST_TEST((others.wait_for(std::chrono::seconds(30)) == std::future_status::ready));
+    BOOST_TEST((run.wait_for(std::chrono::seconds(0)) == std::future_status::timeout));
+    slow.reset();
+    run.get();
+    BOOST_TEST(others.get().lost == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(more_events_than_fit_into_memory_go_to_disk_while_the_database_is_away)
+{
+    away();
+    {
+        Recorder recorder(target, waiting, options(Recorder::Mode::background));
+        for (int i = 0; i < 3000; ++i)
+            recorder.record(sampleEvent("web"));
+        BOOST_TEST(recorder.status().lost == 0U);
+    }
+    std::size_t waited = 0;
+    Journal(waiting).flush([&](const std::vector<Record>& records) { waited += records.size(); });
+    BOOST_TEST(waited == 3000U);
+}
+
+BOOST_AUTO_TEST_CASE(events_reach_a_database_that_is_there_past_the_journal)
+{
+    Recorder recorder(target, waiting, options(Recorder::Mode::background));
+    recorder.record(sampleEvent("web"));
+    const auto there = [&] { return !History(target).why("mcpctl", "web").events.empty(); };
+    BOOST_TEST(eventually(there));
+    BOOST_TEST(!std::filesystem::exists(waiting));
 }
 
 BOOST_AUTO_TEST_CASE(threads_may_record_at_once)
