@@ -4,7 +4,6 @@
 #include "model/timestamp.h"
 #include "orchestrator/bounded_pool.h"
 #include "orchestrator/pause.h"
-#include "system/memory.h"
 
 #include <fmt/format.h>
 
@@ -43,10 +42,7 @@ void HealthWatch::run(const std::stop_token& stop)
     while (!stop.stop_requested())
     {
         if (look(stop))
-        {
             world_.tell(found_);
-            returnFreedMemory(); // after a start that was as many conversations as there are servers
-        }
         pauseFor(tick, stop);
     }
 }

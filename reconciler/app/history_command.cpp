@@ -9,13 +9,11 @@
 #include "app/terminal.h"
 #include "model/quantity.h"
 #include "model/timestamp.h"
-#include "record/history.h"
-#include "record/journal.h"
+#include "record/history_reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 
 namespace mcpctl
 {
@@ -23,22 +21,12 @@ namespace mcpctl
 namespace
 {
 
-/// The history, with what waits for it on disk.
-std::unique_ptr<History> open(const GlobalOptions& global)
+HistoryReader open(const GlobalOptions& global)
 {
     const auto target = historyTarget(global);
     if (target.kind == HistoryTarget::Kind::none)
         throw UsageError("history is switched off");
-    auto history = std::make_unique<History>(target);
-    try
-    {
-        Journal(journalFolder(target)).flush([&](const std::vector<Record>& records) { history->append(records); });
-    }
-    catch (const HistoryError& error)
-    {
-        say(fmt::format("warning: what waits on disk is not shown: {}\n", error.what()));
-    }
-    return history;
+    return {target, journalFolder(target), [](const std::string& text) { say(fmt::format("warning: {}\n", text)); }};
 }
 
 /// As much of an id as tells it from others for people: its time.
@@ -118,7 +106,8 @@ Poco::JSON::Object::Ptr document()
 ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
     const auto since = options.since.empty() ? 0 : parseMoment(options.since, "--since", nowNanos()) / 1000;
-    const auto runs = open(global)->list({global.project, since, options.instance, options.limit.value_or(20)});
+    const HistoryFilter filter{global.project, since, options.instance, options.limit.value_or(20)};
+    const auto runs = open(global).read([&](History& history) { return history.list(filter); });
     if (global.output == OutputFormat::json)
     {
         print(toText(historyJson(global.project, runs)) + "\n");
@@ -139,7 +128,7 @@ ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& optio
 
 ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto run = open(global)->show(options.run);
+    const auto run = open(global).read([&](History& history) { return history.show(options.run); });
     if (global.output == OutputFormat::json)
     {
         print(toText(historyJson(run)) + "\n");
@@ -162,7 +151,7 @@ ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& o
 
 ExitCode historyWhyCommand(const GlobalOptions& global, const HistoryOptions& options)
 {
-    const auto why = open(global)->why(global.project, options.instance);
+    const auto why = open(global).read([&](History& history) { return history.why(global.project, options.instance); });
     if (global.output == OutputFormat::json)
     {
         Poco::JSON::Array::Ptr runs = new Poco::JSON::Array;
@@ -204,7 +193,7 @@ ExitCode historyPruneCommand(const GlobalOptions& global, const HistoryOptions& 
     if (!keep)
         throw UsageError(fmt::format("--keep {} is not a duration, as 90d", options.keep));
     const auto before = nowMicros() - std::chrono::duration_cast<std::chrono::microseconds>(*keep).count();
-    const auto removed = open(global)->prune(global.project, before);
+    const auto removed = open(global).read([&](History& history) { return history.prune(global.project, before); });
     if (global.output == OutputFormat::json)
     {
         auto out = document();

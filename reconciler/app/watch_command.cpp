@@ -13,13 +13,14 @@
 #include "app/sd_notify.h"
 #include "app/watch_loop.h"
 #include "model/timestamp.h"
-#include "record/history.h"
+#include "record/history_reader.h"
 #include "record/leadership.h"
 #include "system/memory.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 
 namespace mcpctl
@@ -123,7 +124,8 @@ private:
     EventHub events_;
     DenialFilter denials_; ///< of the thread that tells denials
     WakeUp wakeUp_;
-    bool wasDone_ = false; ///< of the loop's thread
+    std::atomic<bool> freed_{false}; ///< memory, since it was last returned
+    bool wasDone_ = false;           ///< of the loop's thread
     WatchLoop loop_;
     std::optional<HttpApi> http_;
 };
@@ -178,6 +180,12 @@ WatchListener Daemon::listener()
             events_.publish(each);
         }
     };
+    // While there is much to do, what one pass freed is the next one's; and to look for it holds up all threads.
+    out.onQuiet = [this]
+    {
+        if (freed_.exchange(false))
+            returnFreedMemory();
+    };
     return out;
 }
 
@@ -194,8 +202,12 @@ HttpSources Daemon::httpSources()
                         .events = events_};
     if (history_.kind != HistoryTarget::Kind::none)
     {
-        sources.history = [this](const HistoryFilter& filter) { return History(history_).list(filter); };
-        sources.run = [this](const std::string& id) { return History(history_).show(id); };
+        const auto reader = std::make_shared<HistoryReader>(history_, journalFolder(history_),
+                                                            [this](const std::string& why) { log_.debug(why); });
+        sources.history = [reader](const HistoryFilter& filter)
+        { return reader->read([&](History& history) { return history.list(filter); }); };
+        sources.run = [reader](const std::string& id)
+        { return reader->read([&](History& history) { return history.show(id); }); };
     }
     return sources;
 }
@@ -206,7 +218,7 @@ void Daemon::onPass(const PassSummary& summary)
     events_.publish(summary);
     if (summary.result == PassSummary::Result::done && !std::exchange(wasDone_, true))
         log_.info("the engine is in the declared state");
-    returnFreedMemory();
+    freed_ = true;
     // Ready to look after the engine, be it there or not: a service manager would give up waiting.
     sdNotify(fmt::format("READY=1\nSTATUS={}\n", statusLine(*loop_.state())));
 }
@@ -266,7 +278,12 @@ void Daemon::run()
     const HealthWatch health(prober_,
                              {.state = [this] { return loop_.state(); },
                               .scrub = [this](const std::string& text) { return loop_.scrubbed(text); },
-                              .tell = [this](const HealthWatch::Found& found) { loop_.setHealth(found); }},
+                              .tell =
+                                  [this](const HealthWatch::Found& found)
+                              {
+                                  loop_.setHealth(found);
+                                  freed_ = true; // a start is as many conversations as there are servers
+                              }},
                              log_);
     const EgressWatch denials(*engine_.orchestrator, ProjectName(global_.project), nowNanos(),
                               [this](const Event& denial) { onDenial(denial); });

@@ -104,6 +104,7 @@ void WatchLoop::run(const std::stop_token& stop)
         if (reasons.empty() && Clock::now() < due) // a sign of life, and nothing else
         {
             stopWhenLeadershipIsLost();
+            listener_.onQuiet();
             continue;
         }
         if (reasons.empty())
@@ -312,14 +313,19 @@ void WatchLoop::reconcile(PassSummary& summary, const std::stop_token& stop)
         log_.error(fmt::format("nothing is removed: {}", guard));
         RunRecording(recorder_, "watch:" + summary.trigger, paths_).guarded(decision.plan, guard);
     }
+    Scrubber scrubber(decision.desired);
+    auto instances = forStatus(decision.observed.instances, scrubber);
+    {
+        const std::lock_guard held(mutex_);
+        scrubber_ = std::move(scrubber);
+    }
     publish(
         [&](DaemonState& state)
         {
             state.engineId = decision.plan.engineId;
             state.engineError.clear();
             state.guard = guard;
-            scrubber_ = Scrubber(decision.desired);
-            state.instances = forStatus(decision.observed.instances, scrubber_);
+            state.instances = std::move(instances);
             state.unmanaged.clear();
             for (const auto& each : decision.observed.foreign)
                 if (!each.why.empty())
@@ -493,9 +499,11 @@ void WatchLoop::tell(const PassSummary& summary)
 
 void WatchLoop::publish(const std::function<void(DaemonState&)>& change)
 {
-    const std::lock_guard lock(mutex_);
-    auto next = std::make_shared<DaemonState>(*state_);
+    const std::lock_guard publishing(publishing_);
+    const auto before = state();
+    auto next = std::make_shared<DaemonState>(*before);
     change(*next);
+    const std::lock_guard lock(mutex_);
     state_ = std::move(next);
 }
 

@@ -30,6 +30,7 @@ struct WatchListener
 {
     std::function<void(const PassSummary&)> onPass = [](const PassSummary&) {};
     std::function<void(const Outcomes&)> onOutcomes = [](const Outcomes&) {};
+    std::function<void()> onQuiet = [] {}; ///< there was nothing to do for a second
 };
 
 /// Passes, one at a time, for ever: load -> validate -> observe -> diff -> apply -> record.
@@ -128,6 +129,7 @@ private:
     std::string told_; ///< the last thing that the log said of a pass that failed
     std::atomic<Clock::time_point> lastSign_{Clock::now()};
 
+    std::mutex publishing_; ///< held while a new state is made; taken before mutex_, for which whoever reads one waits
     mutable std::mutex mutex_;
     std::shared_ptr<const DaemonState> state_; ///< guarded by mutex_
     Scrubber scrubber_;                        ///< likewise

@@ -7,7 +7,7 @@ namespace mcpctl
 /// Call it before threads start.
 void shareFreedMemory();
 
-/// Hands what is free back to the system. Costs a millisecond or so.
+/// Hands what is free back to the system. Costs a millisecond or so, in which no thread gets any.
 void returnFreedMemory();
 
 }

@@ -63,6 +63,15 @@ BOOST_AUTO_TEST_CASE(what_is_declared_runs_after_the_first_pass_and_an_idle_loop
     BOOST_TEST(state->plan.steps.empty());
 }
 
+BOOST_AUTO_TEST_CASE(it_is_told_when_there_is_nothing_to_do)
+{
+    std::atomic<int> quiet = 0;
+    Watched watched;
+    watched.listener.onQuiet = [&] { ++quiet; };
+    watched.start();
+    watched.eventually([&] { return quiet > 0; });
+}
+
 BOOST_AUTO_TEST_CASE(each_kind_of_drift_heals_at_the_next_wake_up)
 {
     Watched watched;
