@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <new>
 #include <utility>
 
@@ -92,16 +91,16 @@ void Recorder::record(Record record, Haste haste)
     wake_.notify_all();
 }
 
-std::deque<Record> Recorder::takeHeld()
+std::list<Record> Recorder::takeHeld() noexcept
 {
     const std::lock_guard lock(mutex_);
     return std::exchange(held_, {});
 }
 
-void Recorder::putBack(std::deque<Record> taken)
+void Recorder::putBack(std::list<Record> taken) noexcept
 {
     const std::lock_guard lock(mutex_);
-    held_.insert(held_.begin(), std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
+    held_.splice(held_.begin(), taken);
 }
 
 /// What is held goes to the journal. Under keeping_.
@@ -163,7 +162,7 @@ void Recorder::deliver()
 /// What is held, past the journal, unless something older waits there. Under delivery_.
 void Recorder::deliverHeld()
 {
-    std::deque<Record> taken;
+    std::list<Record> taken;
     {
         const std::lock_guard keeping(keeping_);
         if (journal_.empty())

@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -64,8 +64,8 @@ public:
     Status status() const;
 
 private:
-    std::deque<Record> takeHeld();
-    void putBack(std::deque<Record> taken);
+    std::list<Record> takeHeld() noexcept;
+    void putBack(std::list<Record> taken) noexcept;
     void keep();
     void deliver();
     void deliverHeld();
@@ -77,7 +77,7 @@ private:
     Journal journal_;
 
     mutable std::mutex mutex_; // guards from here ...; never held while a file is written
-    std::deque<Record> held_;  // neither in the journal nor in the database yet
+    std::list<Record> held_;   // neither in the journal nor in the database yet
     bool due_;                 // the database shall have what is recorded now
     bool news_ = false;        // since the flusher looked
     std::uint64_t lost_ = 0;
