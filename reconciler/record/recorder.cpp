@@ -209,9 +209,10 @@ void Recorder::loop(const std::stop_token& stop)
             news_ = false;
         }
         deliver();
+        if (pause_.count() > 0) // the database is away
         {
             const std::lock_guard keeping(keeping_);
-            keep(); // what the database did not take
+            keep();
         }
         const bool journalWaits = !journal_.empty();
         std::unique_lock lock(mutex_);
