@@ -34,7 +34,7 @@ HttpReading readRequest(const std::string& received, std::size_t most)
     const auto tooLong = [most]
     { return errorAnswer(413, "too_long", fmt::format("a request of more than {} bytes", most)); };
     const auto end = received.find("\r\n\r\n");
-    if (end == std::string::npos)
+    if (end == std::string::npos || end + 4 > most)
         return received.size() < most ? HttpReading{} : HttpReading{nullptr, tooLong()};
     try
     {
@@ -42,7 +42,7 @@ HttpReading readRequest(const std::string& received, std::size_t most)
         if (request->has(HTTPMessage::TRANSFER_ENCODING))
             return {nullptr, errorAnswer(411, "length_required", "a body needs a Content-Length")};
         const auto body = request->hasContentLength() ? static_cast<std::uint64_t>(request->getContentLength64()) : 0;
-        if (body > most || end + 4 + body > most)
+        if (body > most - end - 4)
             return {nullptr, tooLong()};
         if (received.size() < end + 4 + body)
             return {};

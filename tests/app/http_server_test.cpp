@@ -1,5 +1,6 @@
 #include "app/http_server.h"
 
+#include "app/http_request.h"
 #include "app/process_usage.h"
 #include "support/daemon_bed.h"
 
@@ -127,6 +128,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_is_refused)
     BOOST_TEST(statusOf(server, "POST / HTTP/1.1\r\n" + host + "Content-Length: 20000\r\n\r\n") == 413);
     BOOST_TEST(statusOf(server, "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n") == 411);
     BOOST_TEST(statusOf(server, "GET / HTTP/1.1\r\nX: " + std::string(40'000, 'x')) == 413);
+    // Whatever else is wrong with it, and however much of it was there at once.
+    const auto broken = std::string(2000, 'x') + "\r\n\r\n";
+    BOOST_TEST(readRequest(broken, 1999).refusal->status == 413);
+    BOOST_TEST(readRequest(broken, broken.size() - 1).refusal->status == 413);
+    BOOST_TEST(readRequest(broken, broken.size()).refusal->status == 400);
     BOOST_TEST(statusOf(server, "GET / HTTP/1.1\r\n" + host + "\r\n") == 200);
     BOOST_TEST(statusOf(server, "GET / HTTP/1.0\r\n\r\n") == 200);
 }
