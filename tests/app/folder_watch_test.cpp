@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -54,10 +55,10 @@ public:
     int calls() const { return calls_; }
     bool polling() const { return watch_.polling(); }
 
-    /// Whether it was called since the last question, or is within some seconds.
+    /// Whether it was called since the last question, or is within the next minute.
     bool isCalled()
     {
-        for (const auto end = std::chrono::steady_clock::now() + 5s; std::chrono::steady_clock::now() < end;)
+        for (const auto end = std::chrono::steady_clock::now() + 1min; std::chrono::steady_clock::now() < end;)
         {
             std::this_thread::sleep_for(5ms);
             if (calls_ == asked_)
@@ -293,13 +294,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_single_file_wakes_and_its_neighbours_do_not, Mod
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_burst_of_changes_is_few_calls, Mode, Modes)
 {
     Watched watched(root, Mode::polling);
+    const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < 500; ++i)
     {
         write("m/burst/" + std::to_string(i) + ".yaml", "n: " + std::to_string(i) + "\n");
         std::this_thread::sleep_for(1ms);
     }
+    // A busy machine takes longer than the 600 ms that it should, and may pause.
+    const auto longer = std::max<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begun - 600ms, 0ns);
     BOOST_TEST(watched.isCalled());
-    BOOST_TEST(watched.calls() <= 4);
+    BOOST_TEST(watched.calls() <= 4 + longer / options(Mode::polling).debounce);
     BOOST_TEST(watched.staysQuiet());
 }
 
@@ -353,8 +357,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changes_without_end_do_not_put_the_call_off_for_ev
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_takes_its_time_is_told_when_it_is_over, Mode, Modes)
 {
     auto patient = options(Mode::polling);
-    patient.debounce = 200ms;
-    patient.longest = 5s;
+    patient.debounce = 2s; // longer than a busy machine pauses
+    patient.longest = 1min;
     Watched watched(std::vector{root}, patient);
     for (int i = 0; i < 20; ++i)
     {
