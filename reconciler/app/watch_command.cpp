@@ -109,6 +109,7 @@ private:
     void onEvent(const Event& event);
     void onDenial(const Event& denial);
     void onFetched(const std::string& error, bool changed);
+    void onHealth(const HealthWatch::Found& found);
 
     const GlobalOptions global_;
     const WatchOptions& watch_;
@@ -252,6 +253,12 @@ void Daemon::onFetched(const std::string& error, bool changed)
         wakeUp_.wake(WakeReason::manifests);
 }
 
+void Daemon::onHealth(const HealthWatch::Found& found)
+{
+    loop_.setHealth(found);
+    freed_ = true; // a start is as many conversations as there are servers
+}
+
 void Daemon::run()
 {
     signals_.onHangUp([this] { wakeUp_.wake(WakeReason::asked); });
@@ -278,12 +285,7 @@ void Daemon::run()
     const HealthWatch health(prober_,
                              {.state = [this] { return loop_.state(); },
                               .scrub = [this](const std::string& text) { return loop_.scrubbed(text); },
-                              .tell =
-                                  [this](const HealthWatch::Found& found)
-                              {
-                                  loop_.setHealth(found);
-                                  freed_ = true; // a start is as many conversations as there are servers
-                              }},
+                              .tell = [this](const HealthWatch::Found& found) { onHealth(found); }},
                              log_);
     const EgressWatch denials(*engine_.orchestrator, ProjectName(global_.project), nowNanos(),
                               [this](const Event& denial) { onDenial(denial); });

@@ -111,9 +111,11 @@ void Recorder::keep()
     {
         for (; !taken.empty(); taken.pop_front())
             journal_.add(taken.front());
+        {
+            const std::lock_guard lock(mutex_);
+            diskTrouble_.clear();
+        }
         const auto dropped = journal_.dropped();
-        const std::lock_guard lock(mutex_);
-        diskTrouble_.clear();
         if (dropped > droppedBefore_ && options_.warn)
             options_.warn(fmt::format("the journal of the history is full: its oldest {} records were dropped",
                                       dropped - droppedBefore_));
@@ -122,7 +124,6 @@ void Recorder::keep()
     catch (const std::exception& error)
     {
         putBack(std::move(taken));
-        const std::lock_guard lock(mutex_);
         tell(diskTrouble_, fmt::format("the history cannot be kept: {}", error.what()));
     }
 }
@@ -135,26 +136,23 @@ void Recorder::deliver()
         return;
     try
     {
-        const auto followed = journal_.flush(
-            [this](const std::vector<Record>& records)
-            {
-                if (!store_)
-                    store_ = std::make_unique<History>(target_);
-                store_->append(records);
-            });
+        const auto followed = journal_.flush([this](const std::vector<Record>& records) { store(records); });
         deliverHeld();
         pause_ = {};
-        const std::lock_guard lock(mutex_);
-        if (!trouble_.empty() && options_.warn)
+        bool again = false;
+        {
+            const std::lock_guard lock(mutex_);
+            again = !trouble_.empty();
+            trouble_.clear();
+        }
+        if (again && options_.warn)
             options_.warn(fmt::format("the history is written again; {} records followed", followed));
-        trouble_.clear();
     }
     catch (const std::exception& error)
     {
         store_.reset();
         pause_ = std::clamp(pause_ * 2, options_.firstRetry, options_.lastRetry);
         nextTry_ = std::chrono::steady_clock::now() + pause_;
-        const std::lock_guard lock(mutex_);
         tell(trouble_, fmt::format("the history is not written now, what is new waits on disk: {}", error.what()));
     }
 }
@@ -172,9 +170,7 @@ void Recorder::deliverHeld()
         return;
     try
     {
-        if (!store_)
-            store_ = std::make_unique<History>(target_);
-        store_->append({taken.begin(), taken.end()});
+        store({taken.begin(), taken.end()});
     }
     catch (const std::exception&)
     {
@@ -183,12 +179,25 @@ void Recorder::deliverHeld()
     }
 }
 
-/// Says `text` unless it was the last thing said of its kind. Under mutex_.
+/// Under delivery_.
+void Recorder::store(const std::vector<Record>& records)
+{
+    if (!store_)
+        store_ = std::make_unique<History>(target_);
+    store_->append(records);
+}
+
+/// Says `text` unless it was the last thing said of its kind.
 void Recorder::tell(std::string& last, const std::string& text)
 {
-    if (last != text && options_.warn)
+    {
+        const std::lock_guard lock(mutex_);
+        if (last == text)
+            return;
+        last = text;
+    }
+    if (options_.warn)
         options_.warn(text);
-    last = text;
 }
 
 Recorder::Status Recorder::status() const
@@ -204,10 +213,6 @@ void Recorder::loop(const std::stop_token& stop)
 {
     while (!stop.stop_requested())
     {
-        {
-            const std::lock_guard lock(mutex_);
-            news_ = false;
-        }
         deliver();
         if (pause_.count() > 0) // the database is away
         {
@@ -221,6 +226,7 @@ void Recorder::loop(const std::stop_token& stop)
             wake_.wait_for(lock, stop, std::max(pause_, std::chrono::milliseconds(10)), isNews);
         else
             wake_.wait(lock, stop, isNews);
+        news_ = false;
     }
 }
 

@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace mcpctl
 {
@@ -69,6 +70,7 @@ private:
     void keep();
     void deliver();
     void deliverHeld();
+    void store(const std::vector<Record>& records);
     void tell(std::string& last, const std::string& text);
     void loop(const std::stop_token& stop);
 
@@ -76,10 +78,10 @@ private:
     const Options options_;
     Journal journal_;
 
-    mutable std::mutex mutex_; // guards from here ...; never held while a file is written
+    mutable std::mutex mutex_; // guards from here ...; never held over a file, nor over `warn`
     std::list<Record> held_;   // neither in the journal nor in the database yet
     bool due_;                 // the database shall have what is recorded now
-    bool news_ = false;        // since the flusher looked
+    bool news_ = false;        // since the flusher last waited
     std::uint64_t lost_ = 0;
     std::string trouble_;
     std::string diskTrouble_;

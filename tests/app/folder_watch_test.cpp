@@ -429,7 +429,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_descriptor_stays_behind_and_the_end_comes_at_on
     const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < 100; ++i)
         const FolderWatch watch({root}, slow, [] {});
-    BOOST_TEST((std::chrono::steady_clock::now() - begun < 1h));
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < 1min));
     BOOST_TEST(openDescriptors() == before);
 }
 

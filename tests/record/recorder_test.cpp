@@ -55,6 +55,23 @@ struct Bed
     }
 };
 
+/// Somebody who writes to the journal, and whose disk takes its time.
+struct SlowDisk
+{
+    explicit SlowDisk(const std::filesystem::path& journal)
+    {
+        std::filesystem::create_directories(journal);
+        fd_ = ::open((journal / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        BOOST_REQUIRE(::flock(fd_, LOCK_EX) == 0);
+    }
+    ~SlowDisk() { ::close(fd_); }
+    SlowDisk(const SlowDisk&) = delete;
+    SlowDisk& operator=(const SlowDisk&) = delete;
+
+private:
+    int fd_ = -1;
+};
+
 RunRecord numbered(int number)
 {
     auto run = sampleRun();
@@ -171,23 +188,6 @@ BOOST_AUTO_TEST_CASE(in_the_background_it_tries_again_by_itself)
     BOOST_TEST(warnings.size() == 2U);
     BOOST_TEST(warnings.back().find("written again") != std::string::npos);
 }
-
-/// Somebody who writes to the journal, and whose disk takes its time.
-struct SlowDisk
-{
-    explicit SlowDisk(const std::filesystem::path& journal)
-    {
-        std::filesystem::create_directories(journal);
-        fd_ = ::open((journal / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        BOOST_REQUIRE(::flock(fd_, LOCK_EX) == 0);
-    }
-    ~SlowDisk() { ::close(fd_); }
-    SlowDisk(const SlowDisk&) = delete;
-    SlowDisk& operator=(const SlowDisk&) = delete;
-
-private:
-    int fd_ = -1;
-};
 
 BOOST_AUTO_TEST_CASE(a_disk_that_takes_its_time_holds_up_neither_the_status_nor_an_event)
 {
