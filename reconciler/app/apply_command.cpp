@@ -45,7 +45,7 @@ ExitCode run(const Decision& decision, const ActingEngine& engine, const GlobalO
         out->set("version", 1);
         out->set("plan", planToJson(decision.plan));
         out->set("outcomes", toJson(outcomes));
-        print(toText(out) + "\n");
+        print(jsonText(*out) + "\n");
     }
     else if (!outcomes.empty())
         print(renderOutcomes(outcomes));

@@ -124,7 +124,7 @@ std::string auditJson(const AuditFindings& findings, const std::string& project)
         array->add(each);
     }
     out->set("findings", array);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

@@ -1,6 +1,7 @@
 #include "app/connect_config.h"
 
 #include "app/json.h"
+#include "model/json_text.h"
 #include "validate/gateway_config.h"
 
 #include <Poco/JSON/Stringifier.h>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <sstream>
 
 namespace mcpctl
 {
@@ -136,16 +136,14 @@ Poco::JSON::Object::Ptr asJson(const Entry& entry, const Format& format)
     return out;
 }
 
-std::string jsonText(const std::vector<Entry>& entries, const Format& format)
+std::string jsonFile(const std::vector<Entry>& entries, const Format& format)
 {
     auto servers = jsonObject();
     for (const auto& entry : entries)
         servers->set(entry.name, asJson(entry, format));
     auto root = jsonObject();
     root->set(std::string(format.root), servers);
-    std::ostringstream out;
-    root->stringify(out, 2, 2);
-    return out.str() + "\n";
+    return jsonText(*root, 2) + "\n";
 }
 
 /// A basic string of TOML 1.0.
@@ -249,7 +247,7 @@ ConnectConfig connectConfig(ConnectClient client, const std::vector<ObservedInst
     }
     if (client == ConnectClient::claudeDesktop)
         out.notes.emplace_back("Claude Desktop reads its file when it starts");
-    out.text = client == ConnectClient::codex ? tomlText(entries, format) : jsonText(entries, format);
+    out.text = client == ConnectClient::codex ? tomlText(entries, format) : jsonFile(entries, format);
     return out;
 }
 

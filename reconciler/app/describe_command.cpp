@@ -55,7 +55,7 @@ ExitCode describeCommand(const GlobalOptions& global, const DescribeOptions& opt
         else
             say("what a plan would change is not told while a manifest has an error\n");
     }
-    print(global.output == OutputFormat::json ? toText(toJson(description)) + "\n"
+    print(global.output == OutputFormat::json ? jsonText(*toJson(description)) + "\n"
                                               : renderDescription(description, wantsColour(STDOUT_FILENO)));
     if (global.stats)
         say(toString(engine.statistics()) + "\n");

@@ -81,7 +81,7 @@ std::string asJson(const std::vector<Finding>& findings)
         array->add(each);
     }
     out->set("findings", array);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

@@ -16,7 +16,7 @@ std::string documentOf(const Poco::JSON::Object::Ptr& json)
     out->set("version", 1);
     for (const auto& name : json->getNames())
         out->set(name, json->get(name));
-    return toText(out);
+    return jsonText(*out);
 }
 
 }

@@ -119,7 +119,7 @@ std::string eventJson(const Event& event)
     if (!event.network.empty())
         out->set("network", event.network);
     out->set("synthesised", event.synthesised);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

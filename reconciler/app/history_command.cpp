@@ -110,7 +110,7 @@ ExitCode historyCommand(const GlobalOptions& global, const HistoryOptions& optio
     const auto runs = open(global).read([&](History& history) { return history.list(filter); });
     if (global.output == OutputFormat::json)
     {
-        print(toText(historyJson(global.project, runs)) + "\n");
+        print(jsonText(*historyJson(global.project, runs)) + "\n");
         return ExitCode::done;
     }
     if (runs.empty())
@@ -131,7 +131,7 @@ ExitCode historyShowCommand(const GlobalOptions& global, const HistoryOptions& o
     const auto run = open(global).read([&](History& history) { return history.show(options.run); });
     if (global.output == OutputFormat::json)
     {
-        print(toText(historyJson(run)) + "\n");
+        print(jsonText(*historyJson(run)) + "\n");
         return ExitCode::done;
     }
     auto out = fmt::format("run        {}\noutcome    {}\n", run.id, toString(run.outcome));
@@ -168,7 +168,7 @@ ExitCode historyWhyCommand(const GlobalOptions& global, const HistoryOptions& op
         out->set("instance", options.instance);
         out->set("runs", runs);
         out->set("events", events);
-        print(toText(out) + "\n");
+        print(jsonText(*out) + "\n");
         return ExitCode::done;
     }
     if (why.steps.empty() && why.events.empty())
@@ -198,7 +198,7 @@ ExitCode historyPruneCommand(const GlobalOptions& global, const HistoryOptions& 
     {
         auto out = document();
         out->set("removed", static_cast<std::uint64_t>(removed));
-        print(toText(out) + "\n");
+        print(jsonText(*out) + "\n");
     }
     else
         print(fmt::format("{} runs from before {} are gone\n", removed, formatMicros(before)));

@@ -16,7 +16,7 @@ HttpAnswer jsonAnswer(const Poco::JSON::Object::Ptr& document, int status)
 {
     HttpAnswer out;
     out.status = status;
-    out.body = validUtf8(toText(document)) + "\n";
+    out.body = validUtf8(jsonText(*document)) + "\n";
     return out;
 }
 

@@ -1,20 +1,10 @@
 #include "app/json.h"
 
-#include <sstream>
-
 namespace mcpctl
 {
 
 namespace
 {
-
-template <typename Value>
-std::string text(const Value& value)
-{
-    std::ostringstream out;
-    value->stringify(out, 0);
-    return out.str();
-}
 
 Poco::JSON::Object::Ptr toJson(const SourcePos& pos)
 {
@@ -30,16 +20,6 @@ Poco::JSON::Object::Ptr toJson(const SourcePos& pos)
 Poco::JSON::Object::Ptr jsonObject()
 {
     return new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
-}
-
-std::string toText(const Poco::JSON::Object::Ptr& object)
-{
-    return text(object);
-}
-
-std::string toText(const Poco::JSON::Array::Ptr& array)
-{
-    return text(array);
 }
 
 Poco::JSON::Array::Ptr toJson(const Diagnostics& diagnostics)

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "model/diagnostic.h"
+#include "model/json_text.h"
 #include "model/outcome.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-
-#include <string>
 
 /// The JSON that commands print (docs/json.md). Keys keep their order; a change of shape changes the
 /// `version` of the document.
@@ -15,10 +14,6 @@ namespace mcpctl
 
 /// An empty object that keeps the order of its keys.
 Poco::JSON::Object::Ptr jsonObject();
-
-/// One line, no spaces.
-std::string toText(const Poco::JSON::Object::Ptr& object);
-std::string toText(const Poco::JSON::Array::Ptr& array);
 
 Poco::JSON::Array::Ptr toJson(const Diagnostics& diagnostics);
 Poco::JSON::Array::Ptr toJson(const Outcomes& outcomes);

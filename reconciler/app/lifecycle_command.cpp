@@ -70,7 +70,7 @@ ExitCode lifecycleCommand(const GlobalOptions& global, LifecycleVerb verb, const
         out->set("version", 1);
         out->set("project", global.project);
         out->set("outcomes", toJson(outcomes));
-        print(toText(out) + "\n");
+        print(jsonText(*out) + "\n");
     }
     if (global.stats)
         say(toString(engine.statistics()) + "\n");

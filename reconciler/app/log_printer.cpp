@@ -130,7 +130,7 @@ std::string LogPrinter::asJson(std::size_t source, const LogLine& line) const
     out->set("text", validUtf8(line.text));
     if (!line.ends)
         out->set("partial", true);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

@@ -62,7 +62,7 @@ ExitCode versionCommand(const GlobalOptions& global)
     engine->set("id", info.id);
     engine->set("error", away);
     out->set("engine", engine);
-    print(toText(out) + "\n");
+    print(jsonText(*out) + "\n");
     return ExitCode::done;
 }
 

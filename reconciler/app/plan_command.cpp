@@ -57,7 +57,7 @@ ExitCode planCommand(const GlobalOptions& global, const ReconcileOptions& option
     const auto summary = summarize(decision.plan);
 
     if (global.output == OutputFormat::json)
-        print(toText(planToJson(decision.plan)) + "\n");
+        print(jsonText(*planToJson(decision.plan)) + "\n");
     else if (isReport(global.output))
         print(planReport(global.output, declared, decision.plan));
     else

@@ -90,7 +90,7 @@ void ProbeCache::keep(const ObservedInstance& instance, const ProbeResult& resul
     const auto file = fileOf(instance);
     const auto fresh = file.string() + fmt::format(".{}", ::getpid());
     std::ofstream out(fresh);
-    out << toText(json) << "\n";
+    out << jsonText(*json) << "\n";
     out.close();
     if (out)
         fs::rename(fresh, file, error);

@@ -192,7 +192,7 @@ std::string sarifReport(const FindingsReport& report)
     out->set("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
     out->set("version", "2.1.0");
     out->set("runs", runs);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

@@ -75,7 +75,7 @@ void writeAtomically(const std::string& file, const std::string& text)
 /// The steps of a plan's JSON as a parser gives them back, so that two plans can be compared as texts.
 std::string stepsOf(const std::string& plan)
 {
-    return toText(Poco::JSON::Parser().parse(plan).extract<Poco::JSON::Object::Ptr>()->getArray("steps"));
+    return jsonText(*Poco::JSON::Parser().parse(plan).extract<Poco::JSON::Object::Ptr>()->getArray("steps"));
 }
 
 }
@@ -92,7 +92,7 @@ void savePlan(const std::string& file, const Plan& plan, const ReconcileOptions&
     if (options.pruneMax)
         root->set("pruneMax", static_cast<std::uint64_t>(*options.pruneMax));
     root->set("plan", planToJson(plan));
-    const auto text = toText(root) + "\n";
+    const auto text = jsonText(*root) + "\n";
     if (validUtf8(text) != text)
         throw SavedPlanError(fmt::format("cannot write {}: a plan is JSON, and a file name or path in this one is not "
                                          "UTF-8",
@@ -137,7 +137,7 @@ SavedPlan readPlan(const std::string& file)
         saved.project = plan->getValue<std::string>("project");
         saved.engine = plan->getValue<std::string>("engine");
         saved.desired = plan->getValue<std::string>("desired");
-        saved.steps = stepsOf(toText(plan));
+        saved.steps = stepsOf(jsonText(*plan));
         return saved;
     }
     catch (const Poco::Exception& error)
@@ -154,7 +154,7 @@ std::optional<std::string> staleness(const SavedPlan& saved, const Plan& now)
         return "it was made for another engine";
     if (saved.desired != now.desiredDigest)
         return "the manifests have changed since it was made";
-    if (saved.steps != stepsOf(toText(planToJson(now))))
+    if (saved.steps != stepsOf(jsonText(*planToJson(now))))
         return "the engine has changed since it was made";
     return std::nullopt;
 }

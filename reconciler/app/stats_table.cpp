@@ -77,7 +77,7 @@ std::string usageJson(const std::vector<Usage>& usages)
         out->set("networkSentBytes", stats.networkSentBytes);
         out->set("blockReadBytes", stats.blockReadBytes);
         out->set("blockWrittenBytes", stats.blockWrittenBytes);
-        lines += toText(out) + "\n";
+        lines += jsonText(*out) + "\n";
     }
     return lines;
 }

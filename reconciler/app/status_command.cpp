@@ -103,7 +103,7 @@ std::string asJson(const GlobalOptions& global, const Listing& listing, const Pr
         instances->add(toJson(each, find(found, each)));
     out->set("instances", instances);
     out->set("unmanaged", toJson(listing.foreign));
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

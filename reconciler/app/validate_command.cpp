@@ -54,7 +54,7 @@ std::string asJson(const Declared& declared)
         for (const auto& [name, instance] : declared.desired.instances)
             instances->add(name.text);
     out->set("instances", instances);
-    return toText(out) + "\n";
+    return jsonText(*out) + "\n";
 }
 
 }

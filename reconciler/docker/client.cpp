@@ -1,10 +1,9 @@
 #include "docker/client.h"
 
 #include "docker/transport.h"
+#include "model/json_text.h"
 
 #include <fmt/core.h>
-
-#include <sstream>
 
 namespace mcpctl::docker
 {
@@ -30,9 +29,7 @@ JsonView jsonOf(const std::string& method, const Request& request, const Respons
 
 Body Body::json(const Poco::JSON::Object& object)
 {
-    std::ostringstream out;
-    object.stringify(out);
-    return {.bytes = out.str()};
+    return {.bytes = jsonText(object)};
 }
 
 ReadClient::ReadClient(const Endpoint& endpoint, const ClientOptions& options)

@@ -6,6 +6,7 @@
 #include "docker/parse_instance.h"
 #include "docker/parse_network.h"
 #include "docker/translate_error.h"
+#include "model/json_text.h"
 #include "orchestrator/bounded_pool.h"
 
 #include <Poco/JSON/Array.h>
@@ -13,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 #include <thread>
 
 namespace mcpctl::docker
@@ -79,9 +79,7 @@ std::string nameFilter(const std::string& name)
     names->add(name);
     Poco::JSON::Object filters;
     filters.set("name", names);
-    std::ostringstream out;
-    filters.stringify(out);
-    return out.str();
+    return jsonText(filters);
 }
 
 }

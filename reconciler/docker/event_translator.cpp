@@ -1,13 +1,13 @@
 #include "docker/event_translator.h"
 
 #include "docker/labels.h"
+#include "model/json_text.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 
 #include <algorithm>
 #include <charconv>
-#include <sstream>
 #include <string_view>
 
 namespace mcpctl::docker
@@ -79,9 +79,7 @@ std::string EventTranslator::filters()
     Poco::JSON::Object filters;
     filters.set("type", types);
     filters.set("event", events);
-    std::ostringstream out;
-    filters.stringify(out);
-    return out.str();
+    return jsonText(filters);
 }
 
 void EventTranslator::remember(const std::string& id, const std::string& name)

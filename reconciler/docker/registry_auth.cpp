@@ -1,6 +1,7 @@
 #include "docker/registry_auth.h"
 
 #include "docker/config_file.h"
+#include "model/json_text.h"
 
 #include <Poco/Base64Decoder.h>
 #include <Poco/Base64Encoder.h>
@@ -127,13 +128,10 @@ std::string registryAuthHeader(const RegistryCredentials& credentials, const std
     add("identitytoken", credentials.identityToken);
     add("registrytoken", credentials.registryToken);
     add("serveraddress", registryKey(registry));
-    std::ostringstream json;
-    object.stringify(json);
-
     std::ostringstream out;
     Poco::Base64Encoder encoder(out, Poco::BASE64_URL_ENCODING);
     encoder.rdbuf()->setLineLength(0);
-    encoder << json.str();
+    encoder << jsonText(object);
     encoder.close();
     std::string result = out.str();
     result.append((4 - result.size() % 4) % 4, '='); // the engine wants the padding

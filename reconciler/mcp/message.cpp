@@ -1,13 +1,12 @@
 #include "mcp/message.h"
 
+#include "model/json_text.h"
 #include "model/version.h"
 
 #include <Poco/Dynamic/Var.h>
 #include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
-
-#include <sstream>
 
 namespace mcpctl::mcp
 {
@@ -24,13 +23,6 @@ constexpr int newestModernError = -32022;
 Object::Ptr object()
 {
     return new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-}
-
-std::string text(const Object::Ptr& json)
-{
-    std::ostringstream out;
-    json->stringify(out, 0);
-    return out.str();
 }
 
 Object::Ptr clientInfo()
@@ -62,7 +54,7 @@ std::string request(const std::string& id, const std::string& method, const Obje
     out->set("method", method);
     if (params)
         out->set("params", params);
-    return text(out);
+    return jsonText(*out);
 }
 
 std::string idOf(const Object& json)

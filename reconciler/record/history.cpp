@@ -1,5 +1,6 @@
 #include "record/history.h"
 
+#include "model/json_text.h"
 #include "model/utf8.h"
 #include "record/migrations.h"
 #include "record/process.h"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <sstream>
 
 namespace mcpctl
 {
@@ -48,9 +48,7 @@ std::string joined(const std::vector<std::string>& paths)
     Poco::JSON::Array out;
     for (const auto& path : paths)
         out.add(validUtf8(path));
-    std::ostringstream text;
-    out.stringify(text);
-    return text.str();
+    return jsonText(out);
 }
 
 std::vector<std::string> split(const std::string& json)

@@ -1,5 +1,6 @@
 #include "record/journal.h"
 
+#include "model/json_text.h"
 #include "record/private_file.h"
 #include "record/target.h"
 
@@ -20,7 +21,6 @@
 #include <fstream>
 #include <new>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 namespace mcpctl
@@ -97,9 +97,7 @@ std::string lineOf(const Record& record)
         out.set("run", runToJson(*run));
     else
         out.set("event", eventToJson(std::get<EventRecord>(record)));
-    std::ostringstream text;
-    out.stringify(text);
-    return text.str() + "\n";
+    return jsonText(out) + "\n";
 }
 
 /// Nothing for a line that a crash tore apart.

@@ -1,6 +1,7 @@
 #include "docker/client_fixture.h"
 #include "docker/docker_orchestrator.h"
 #include "docker/recorded.h"
+#include "support/alloc_fault.h"
 #include "support/slow_build.h"
 
 #include <fmt/format.h>
@@ -159,6 +160,30 @@ BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_at_any_byte_is_an_error_that_name
     BOOST_TEST(engine.look() == whole);
     BOOST_TEST_MESSAGE(fmt::format("{} answers, {} cuts", engine.answers.size(), cuts));
     BOOST_TEST(cuts > (slowBuild ? 2'700U : 8'000U));
+}
+
+BOOST_AUTO_TEST_CASE(a_look_for_which_memory_is_short_at_any_allocation_is_an_error_or_the_whole_look,
+                     *boost::unit_test::precondition([](auto) { return AllocFault::works(); }))
+{
+    RecordedEngine engine;
+    const auto whole = engine.look();
+    std::string seen;
+    const auto failed = failEachAllocation(
+        100,
+        [&]
+        {
+            try
+            {
+                seen = engine.look();
+            }
+            catch (const std::exception&) // NOLINT(bugprone-empty-catch): as promised
+            {
+                seen = whole;
+            }
+        },
+        [&](std::size_t n) { BOOST_TEST(seen == whole, "allocation " << n << ": " << seen); });
+    BOOST_TEST_MESSAGE(fmt::format("{} allocations failed", failed));
+    BOOST_TEST(failed > 150U);
 }
 
 BOOST_AUTO_TEST_CASE(answers_that_come_byte_by_byte_are_the_same_answers)

@@ -44,7 +44,7 @@ void useInstance(const JsonView& json)
     instance.spec.resources.swapBytes = swapBeyondMemory(json, true);
     require(toMarks(toLabels(instance.marks)) == instance.marks, "marks read as they are written");
     require(specHash(instance.spec) == specHash(instance.spec), "a hash is the same twice");
-    toText(toJson(instance, nullptr));
+    jsonText(*toJson(instance, nullptr));
 
     DesiredState desired;
     desired.project = ProjectName("mcpctl");
@@ -55,7 +55,7 @@ void useInstance(const JsonView& json)
     {
         const auto plan = diff(state, observed, {});
         require(renderPlan(plan) == renderPlan(diff(state, observed, {})), "the same plan twice");
-        toText(planToJson(plan));
+        jsonText(*planToJson(plan));
     }
 }
 

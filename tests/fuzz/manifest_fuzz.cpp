@@ -50,7 +50,7 @@ void show(const Diagnostics& diagnostics, const SourceTexts& texts)
     require(std::none_of(text.begin(), text.end(),
                          [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f); }),
             "no control character reaches a terminal", text);
-    toText(toJson(diagnostics));
+    jsonText(*toJson(diagnostics));
 }
 
 /// What was accepted can be planned, always in the same way, and said to an engine.
@@ -60,7 +60,7 @@ void plan(const DesiredState& desired)
     const auto plan = diff(complete, {}, {});
     require(plan == diff(complete, {}, {}), "the same plan twice");
     require(renderPlan(plan) == renderPlan(plan) && digestOf(desired) == digestOf(desired), "the same text twice");
-    toText(planToJson(plan));
+    jsonText(*planToJson(plan));
     for (const auto& [name, instance] : complete.instances)
     {
         std::ostringstream body;

@@ -1,5 +1,7 @@
 #include "support/scripted_server.h"
 
+#include "support/alloc_fault.h"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/SocketAddress.h>
@@ -166,6 +168,7 @@ std::vector<ReceivedRequest> ScriptedServer::requests() const
 
 void ScriptedServer::accept()
 {
+    const AllocFault::Elsewhere inTheServer;
     while (!stopping_)
     {
         if (!listener_.poll(Poco::Timespan(0, 20'000), Poco::Net::Socket::SELECT_READ))
@@ -183,6 +186,7 @@ void ScriptedServer::accept()
 /// Makes the socket on the thread that uses it: Poco counts its owners where ThreadSanitizer does not see it.
 void ScriptedServer::serve(int descriptor, int number)
 {
+    const AllocFault::Elsewhere inTheServer;
     const OwnStreamSocket raw(new Poco::Net::StreamSocketImpl(descriptor));
     std::optional<Peer> peer;
     try

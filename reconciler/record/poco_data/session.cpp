@@ -17,6 +17,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 namespace mcpctl
 {
@@ -140,6 +141,8 @@ private:
         // One statement, one execution: a second one that fails frees its result twice (Poco::Data PostgreSQL).
         Poco::Data::Statement statement(session_);
         statement << sql;
+        if (statement.toString() != sql) // its stream keeps to itself that memory was short
+            throw std::bad_alloc();
         for (const auto& value : values)
             if (const auto* text = std::get_if<std::string>(&value))
                 statement.bind(*text);
