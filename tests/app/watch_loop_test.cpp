@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_replace_that_waits_for_its_server_keeps_nobody_else_waiti
     BOOST_TEST(watched.runs(b));
     BOOST_TEST(watched.runs(a)); // the old one or the new one
     ready = true;
-    watched.eventually([&] { return watched.runs(a) && watched.idOf(a) != old; });
+    watched.eventually([&] { return watched.runs(a) && !watched.has(old); });
     watched.eventually(
         [&] {
             return watched.wake(WakeReason::engine).result == Result::done && watched.loop->state()->plan.steps.empty();
@@ -391,7 +391,7 @@ BOOST_AUTO_TEST_CASE(a_stdio_server_that_ends_with_its_client_is_no_crash_howeve
 
 BOOST_AUTO_TEST_CASE(a_registry_is_asked_when_a_person_asks_and_at_each_resync_and_not_for_each_event)
 {
-    Watched watched;
+    Watched watched({50ms, 300s, 600s});
     watched.server("a", "  pullPolicy: always\n");
     watched.start();
     for (const auto reason : {WakeReason::asked, WakeReason::resync, WakeReason::manifests})
@@ -402,7 +402,7 @@ BOOST_AUTO_TEST_CASE(a_registry_is_asked_when_a_person_asks_and_at_each_resync_a
         watched.wake(WakeReason::engine);
         BOOST_TEST(watched.idOf(a) == before);
         watched.wake(reason);
-        watched.eventually([&] { return watched.runs(a) && watched.idOf(a) != before; });
+        watched.eventually([&] { return watched.runs(b) && watched.runs(a) && !watched.has(before); });
     }
 }
 

@@ -121,6 +121,8 @@ struct Watched : Fleet
 
     std::string idOf(const std::string& name) { return container(name).id; }
 
+    bool has(const std::string& id) const { return engine.world().containers.contains(id); }
+
     TemporaryFolder folder;
     GlobalOptions global;
     WatchLoop::Options options;
