@@ -17,6 +17,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <future>
 #include <iostream>
 
@@ -145,7 +146,12 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     ApplyOptions applyOptions;
     applyOptions.wait = options.wait;
     applyOptions.times = {options.settle, options.readyTimeout};
-    applyOptions.revision = decision.plan.steps.empty() ? "" : gitRevision(options.paths);
+    if (!decision.plan.steps.empty())
+    {
+        auto revision = std::async(std::launch::async, gitRevision, std::cref(options.paths));
+        recorder.deliver();
+        applyOptions.revision = revision.get();
+    }
     Prober prober(*engine.orchestrator);
     applyOptions.probe = [&prober](const std::string& id, const DesiredInstance& want, const std::stop_token& given)
     { return prober.untilReady(id, want, given); };

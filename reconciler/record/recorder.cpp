@@ -39,8 +39,14 @@ Recorder::~Recorder()
     }
     if (target_.kind == HistoryTarget::Kind::none)
         return;
-    if (due_ || !held_.empty())
-        deliver();
+    try
+    {
+        if (!held_.empty() || (due_ && !journal_.empty()))
+            deliver();
+    }
+    catch (const std::bad_alloc&) // NOLINT(bugprone-empty-catch): what waits on disk waits for the next recorder
+    {
+    }
     const std::lock_guard keeping(keeping_);
     keep();
     if (!held_.empty() && options_.warn)
@@ -128,15 +134,18 @@ void Recorder::keep()
     }
 }
 
-/// What waits goes to the database, the oldest first.
 void Recorder::deliver()
 {
+    if (target_.kind == HistoryTarget::Kind::none)
+        return;
     const std::lock_guard delivery(delivery_);
     if (std::chrono::steady_clock::now() < nextTry_)
         return;
     try
     {
-        const auto followed = journal_.flush([this](const std::vector<Record>& records) { store(records); });
+        if (!store_)
+            store_ = std::make_unique<History>(target_);
+        const auto followed = journal_.flush([this](const std::vector<Record>& records) { store_->append(records); });
         deliverHeld();
         pause_ = {};
         bool again = false;
@@ -170,21 +179,13 @@ void Recorder::deliverHeld()
         return;
     try
     {
-        store({taken.begin(), taken.end()});
+        store_->append({taken.begin(), taken.end()});
     }
     catch (const std::exception&)
     {
         putBack(std::move(taken));
         throw;
     }
-}
-
-/// Under delivery_.
-void Recorder::store(const std::vector<Record>& records)
-{
-    if (!store_)
-        store_ = std::make_unique<History>(target_);
-    store_->append(records);
 }
 
 /// Says `text` unless it was the last thing said of its kind.

@@ -61,6 +61,9 @@ public:
     Recorder& operator=(const Recorder&) = delete;
 
     void record(Record record, Haste haste = Haste::due);
+    /// Opens the database and delivers what waits for it. record() does so, too; this is for whoever has something else
+    /// done on another thread meanwhile. Where the database is away that is told, and not waited for again at once.
+    void deliver();
     /// Waits for no disk that is being written.
     Status status() const;
 
@@ -68,9 +71,7 @@ private:
     std::list<Record> takeHeld() noexcept;
     void putBack(std::list<Record> taken) noexcept;
     void keep();
-    void deliver();
     void deliverHeld();
-    void store(const std::vector<Record>& records);
     void tell(std::string& last, const std::string& text);
     void loop(const std::stop_token& stop);
 

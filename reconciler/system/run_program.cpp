@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,7 +148,8 @@ class Run
 {
 public:
     Run(pid_t child, Reader output, Reader errors)
-        : child_(child), output_(std::move(output)), errors_(std::move(errors))
+        : child_(child), end_(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))), output_(std::move(output)),
+          errors_(std::move(errors))
     {
     }
 
@@ -163,7 +165,8 @@ public:
                 return ended;
             if (Clock::now() >= deadline || stop.stop_requested())
                 return std::nullopt;
-            std::array<pollfd, 2> ends{{{output_.descriptor(), POLLIN, 0}, {errors_.descriptor(), POLLIN, 0}}};
+            std::array<pollfd, 3> ends{
+                {{output_.descriptor(), POLLIN, 0}, {errors_.descriptor(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
             ::poll(ends.data(), ends.size(), pause);
         }
     }
@@ -196,6 +199,7 @@ private:
     }
 
     pid_t child_;
+    Descriptor end_; ///< readable when the child has ended; none where the kernel has no such thing: the pause is short
     Reader output_;
     Reader errors_;
 };

@@ -114,6 +114,31 @@ BOOST_AUTO_TEST_CASE(what_is_not_due_waits_on_disk_and_the_file_is_not_opened_fo
     BOOST_TEST(warnings.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_database_is_opened_ahead_of_the_first_record_and_gets_what_waited)
+{
+    const auto waited = numbered(0);
+    Recorder(target, waiting, options()).record(waited, Recorder::Haste::none);
+    Recorder recorder(target, waiting, options());
+    recorder.deliver();
+    BOOST_TEST((stored() == std::vector{waited.id}));
+    BOOST_TEST(Journal(waiting).empty());
+    BOOST_TEST(warnings.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_was_away_when_opened_ahead_is_not_waited_for_again_at_once)
+{
+    away();
+    auto slowly = options();
+    slowly.firstRetry = slowly.lastRetry = std::chrono::minutes(1);
+    Recorder recorder(target, waiting, slowly);
+    recorder.deliver();
+    BOOST_TEST(warnings.size() == 1U);
+    back();
+    recorder.record(numbered(0));
+    BOOST_TEST(!std::filesystem::exists(target.file)); // it was not asked
+    BOOST_TEST(!Journal(waiting).empty());
+}
+
 BOOST_AUTO_TEST_CASE(much_that_is_not_due_is_written_all_the_same)
 {
     int number = 0;
