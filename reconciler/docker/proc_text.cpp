@@ -57,9 +57,17 @@ constexpr std::array<std::string_view, 41> capabilityNames = {"CHOWN",
                                                               "BPF",
                                                               "CHECKPOINT_RESTORE"};
 
+/// A stream that passes on that memory is short: by itself it would look as if the text ended there.
+std::istringstream reading(const std::string& text)
+{
+    std::istringstream in(text);
+    in.exceptions(std::ios::badbit);
+    return in;
+}
+
 std::vector<std::string> words(const std::string& line)
 {
-    std::istringstream in(line);
+    auto in = reading(line);
     std::vector<std::string> out;
     for (std::string word; in >> word;)
         out.push_back(word);
@@ -68,7 +76,7 @@ std::vector<std::string> words(const std::string& line)
 
 std::vector<std::string> lines(const std::string& text)
 {
-    std::istringstream in(text);
+    auto in = reading(text);
     std::vector<std::string> out;
     for (std::string line; std::getline(in, line);)
         out.push_back(line);
@@ -77,7 +85,7 @@ std::vector<std::string> lines(const std::string& text)
 
 void addSplit(std::set<std::string>& to, const std::string& list)
 {
-    std::istringstream in(list);
+    auto in = reading(list);
     for (std::string item; std::getline(in, item, ',');)
         to.insert(item);
 }

@@ -1,5 +1,6 @@
 #include "app/pipeline.h"
 #include "app/saved_plan.h"
+#include "docker/proc_text.h"
 #include "model/json_text.h"
 #include "record/database.h"
 #include "record/history.h"
@@ -224,6 +225,30 @@ BOOST_AUTO_TEST_CASE(a_statement_of_the_history_is_executed_whole_or_not_at_all)
                 BOOST_TEST((*rows == std::vector<SqlRow>{{"wal"}}), "allocation " << n);
         });
     BOOST_TEST(failed > 10U);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_kernel_says_is_read_whole_or_not_at_all)
+{
+    const std::string line = "22 1 8:1 /var/lib/something-long /mnt/somewhere-long rw,relatime shared:1 - ext4 "
+                             "/dev/a-device-with-a-long-name rw,a-long-option-of-this-file-system\n";
+    const auto text = line + line + line;
+    const auto shown = [&]
+    {
+        std::string out;
+        for (const auto& each : docker::mountLines(text))
+            out += fmt::format("{} {}\n", each.point, fmt::join(each.options, ","));
+        return out;
+    };
+    const auto whole = shown();
+    std::optional<std::string> seen;
+    const auto failed = failEachAllocation(
+        density, [&] { seen = orNothing(shown); },
+        [&](std::size_t n)
+        {
+            if (seen)
+                BOOST_TEST(*seen == whole, "allocation " << n);
+        });
+    BOOST_TEST(failed > 30U);
 }
 
 BOOST_AUTO_TEST_CASE(json_is_written_whole_or_not_at_all)
