@@ -91,7 +91,7 @@ void ReadyWatcher::note(const Event& event)
         const std::lock_guard lock(mutex_);
         if (event.type == Event::Type::subscribed)
             subscribed_ = true;
-        auto& life = lives_.try_emplace(event.id, Life{true, 0, 0, false, Clock::now()}).first->second;
+        auto& life = lives_.try_emplace(event.id, Life{.since = Clock::now()}).first->second;
         // A start or an end counts the time anew; a change of limits or of health does not.
         if (event.type == Event::Type::start || event.type == Event::Type::die)
             life.since = Clock::now();
@@ -105,6 +105,8 @@ void ReadyWatcher::note(const Event& event)
             life.exitCode = event.exitCode;
             ++life.deaths;
         }
+        else if (event.type == Event::Type::destroy)
+            life.removed = true;
     }
     changed_.notify_all();
 }
@@ -189,6 +191,8 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
         const auto next = !life.running ? life.since + reviveWithin : asked ? life.since + settle : giveUp;
         if (stop.stop_requested())
             return {false, "interrupted"};
+        if (life.removed)
+            return {false, "it was removed"};
         if (life.deaths >= crashLoop || (!life.running && (!revives(restart, life.exitCode) || now >= next)))
         {
             lock.unlock();
@@ -219,7 +223,8 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
                             [&]
                             {
                                 const Life seen = lifeOf(id, begin);
-                                return seen.deaths != life.deaths || seen.running != life.running || !broken_.empty() ||
+                                return seen.deaths != life.deaths || seen.running != life.running ||
+                                       seen.removed != life.removed || !broken_.empty() ||
                                        asking.answer().has_value() != answer.has_value();
                             });
     }

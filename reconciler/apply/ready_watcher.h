@@ -40,8 +40,8 @@ public:
 
     /// Waits for an instance that was started just now. `restart`: whether the engine revives it.
     /// Ready: `ask`, where there is one, says so, and it ran for the settle time, after each end for two settle
-    /// times more. Not ready: it ended three times, ended for good, `ask` gave up, or the time is over; `why`
-    /// says which, with the last lines of its log.
+    /// times more. Not ready: it ended three times, ended for good, was removed, `ask` gave up, or the time is over;
+    /// `why` says which, with the last lines of its log.
     Readiness wait(const std::string& id, const RestartPolicy& restart, const std::stop_token& stop,
                    const AskReady& ask = {}) const;
 
@@ -51,6 +51,7 @@ private:
     struct Life
     {
         bool running = true;
+        bool removed = false;
         int deaths = 0;
         int exitCode = 0;
         bool oom = false;

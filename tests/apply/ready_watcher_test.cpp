@@ -103,6 +103,15 @@ BOOST_AUTO_TEST_CASE(an_end_while_somebody_waits_is_noticed_at_once)
     BOOST_TEST(!waiting.get().ready);
 }
 
+BOOST_AUTO_TEST_CASE(what_somebody_removes_is_not_waited_for_although_its_policy_revives_it)
+{
+    Watched fleet(milliseconds(5000), milliseconds(60'000));
+    auto waiting = fleet.waiting(revived);
+    fleet.engine.remove(fleet.id);
+    BOOST_TEST((waiting.wait_for(milliseconds(4000)) == std::future_status::ready));
+    BOOST_TEST(waiting.get().why == "it was removed");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_revived_in_time_is_given_up)
 {
     Watched fleet(milliseconds(1), milliseconds(30));
