@@ -235,7 +235,7 @@ std::vector<RunRecord> History::list(const HistoryFilter& filter)
 RunRecord History::show(const std::string& prefix)
 {
     if (prefix.empty() || prefix.find_first_not_of("0123456789abcdef-") != std::string::npos)
-        throw NoSuchRun(fmt::format("{} is no run id", prefix));
+        throw NoSuchRun(fmt::format("{} is no run id; `mcpctl history` lists them", prefix));
     auto found = runs("id LIKE $1 ORDER BY id LIMIT 5", {prefix + "%"});
     if (found.empty())
         throw NoSuchRun(fmt::format("history has no run {}", prefix));
