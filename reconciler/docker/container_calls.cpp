@@ -221,7 +221,8 @@ void ContainerCalls::updatePolicy(const Request& request, const RestartPolicy& r
         {
             if (says(error, "marked for removal"))
                 return;
-            if (!says(error, "stopped container") || std::chrono::steady_clock::now() > until)
+            const bool endsNow = says(error, "stopped container") || says(error, "container not running");
+            if (!endsNow || std::chrono::steady_clock::now() > until)
                 throw translate(error);
         }
         std::this_thread::sleep_for(50ms);
