@@ -148,6 +148,7 @@ ExitCode applyCommand(const GlobalOptions& global, ReconcileOptions options, con
     applyOptions.times = {options.settle, options.readyTimeout};
     if (!decision.plan.steps.empty())
     {
+        // The history is opened beside git.
         auto revision = std::async(std::launch::async, gitRevision, std::cref(options.paths));
         recorder.deliver();
         applyOptions.revision = revision.get();

@@ -220,11 +220,8 @@ Readiness ReadyWatcher::wait(const std::string& id, const RestartPolicy& restart
             return notReady(id, tooLate(asking.end()), life);
         }
         changed_.wait_until(lock, stop, std::min(next, giveUp),
-                            [&]
-                            {
-                                const Life seen = lifeOf(id, begin);
-                                return seen.deaths != life.deaths || seen.running != life.running ||
-                                       seen.removed != life.removed || !broken_.empty() ||
+                            [&] {
+                                return lifeOf(id, begin) != life || !broken_.empty() ||
                                        asking.answer().has_value() != answer.has_value();
                             });
     }

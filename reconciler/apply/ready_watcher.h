@@ -56,6 +56,8 @@ private:
         int exitCode = 0;
         bool oom = false;
         Clock::time_point since; ///< of the last start or end that was seen
+
+        bool operator==(const Life&) const = default;
     };
 
     void follow(const ProjectName& project, const std::stop_token& stop);

@@ -148,7 +148,7 @@ class Run
 {
 public:
     Run(pid_t child, Reader output, Reader errors)
-        : child_(child), end_(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))), output_(std::move(output)),
+        : child_(child), pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))), output_(std::move(output)),
           errors_(std::move(errors))
     {
     }
@@ -166,7 +166,7 @@ public:
             if (Clock::now() >= deadline || stop.stop_requested())
                 return std::nullopt;
             std::array<pollfd, 3> ends{
-                {{output_.descriptor(), POLLIN, 0}, {errors_.descriptor(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
+                {{output_.descriptor(), POLLIN, 0}, {errors_.descriptor(), POLLIN, 0}, {pidfd_.get(), POLLIN, 0}}};
             ::poll(ends.data(), ends.size(), pause);
         }
     }
@@ -199,7 +199,7 @@ private:
     }
 
     pid_t child_;
-    Descriptor end_; ///< readable when the child has ended; none where the kernel has no such thing: the pause is short
+    Descriptor pidfd_; ///< readable when the child has ended; none on old kernels, where the pause bounds the wait
     Reader output_;
     Reader errors_;
 };

@@ -1,10 +1,9 @@
 #include "model/fields.h"
+#include "model/json_text.h"
 #include "support/fleet.h"
 #include "support/golden.h"
 
 #include <Poco/JSON/Stringifier.h>
-
-#include <sstream>
 
 using namespace mcpctl;
 using namespace mcpctl::test;
@@ -107,10 +106,9 @@ Project mcpctl: 1 to replace.
     because env.TOKEN differs
     env.TOKEN  (hidden) -> (secret, changed)  [pending]  servers.yaml:7
 )");
-    std::ostringstream json;
-    planToJson(plan)->stringify(json);
+    const auto json = jsonText(*planToJson(plan));
     for (const auto* value : {"swordfish", "hunter22"})
-        BOOST_TEST(json.str().find(value) == std::string::npos);
+        BOOST_TEST(json.find(value) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_that_cannot_be_read_is_told_and_no_reason_to_replace)

@@ -2,8 +2,9 @@
 #include "docker/docker_orchestrator.h"
 #include "docker/recorded.h"
 #include "model/fields.h"
-#include "support/alloc_fault.h"
+#include "model/json_text.h"
 #include "support/slow_build.h"
+#include "support/whole_or_nothing.h"
 
 #include <fmt/format.h>
 
@@ -36,12 +37,10 @@ public:
         listed.set("Id", inspected->get("Id"));
         listed.set("Names", Poco::JSON::Array().add(inspected->get("Name")));
         listed.set("Labels", labels);
-        std::ostringstream list;
-        Poco::JSON::Array().add(listed).stringify(list);
         project = ProjectName(labels->getValue<std::string>("mcpctl.project"));
         answers = {{"/_ping", httpAnswer(200, "OK", {"Api-Version: 1.41"})},
                    {"/info", httpAnswer(200, R"({"ID":"fake","ServerVersion":"20.10","SwapLimit":true})")},
-                   {"/containers/json", httpAnswer(200, list.str())},
+                   {"/containers/json", httpAnswer(200, jsonText(Poco::JSON::Array().add(listed)))},
                    {"/containers/X/json", chunkedHeader() + chunk(recordedText("inspect-20.10.json")) + lastChunk},
                    {"/networks", httpAnswer(200, recordedText("networks-20.10.json"))}};
         server.takeOver([this](Peer& peer) { serve(peer); });
@@ -169,22 +168,7 @@ BOOST_AUTO_TEST_CASE(a_look_for_which_memory_is_short_at_any_allocation_is_an_er
                      *boost::unit_test::precondition([](auto) { return AllocFault::works(); }))
 {
     RecordedEngine engine;
-    const auto whole = engine.look();
-    std::string seen;
-    const auto failed = failEachAllocation(
-        std::numeric_limits<std::size_t>::max(),
-        [&]
-        {
-            try
-            {
-                seen = engine.look();
-            }
-            catch (const std::exception&) // NOLINT(bugprone-empty-catch): as promised
-            {
-                seen = whole;
-            }
-        },
-        [&](std::size_t n) { BOOST_TEST(seen == whole, "allocation " << n << ": " << seen); });
+    const auto failed = wholeOrNothing(std::numeric_limits<std::size_t>::max(), [&] { return engine.look(); });
     BOOST_TEST_MESSAGE(fmt::format("{} allocations failed", failed));
     BOOST_TEST(failed > 150U);
 }

@@ -2,6 +2,7 @@
 
 #include "docker/docker_orchestrator.h"
 #include "docker/recorded.h"
+#include "model/json_text.h"
 #include "support/scripted_server.h"
 
 #include <map>
@@ -169,9 +170,7 @@ private:
                 json->getObject("NetworkSettings")->getObject("Networks")->getObject(network)->getArray("Aliases");
             aliases->remove(static_cast<unsigned>(aliases->size() - 1));
         }
-        std::ostringstream out;
-        json->stringify(out);
-        return out.str();
+        return jsonText(*json);
     }
 
     Reply change(const ReceivedRequest& request, const std::string& target)

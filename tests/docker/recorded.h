@@ -1,6 +1,7 @@
 #pragma once
 
 #include "docker/json_view.h"
+#include "model/json_text.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -38,9 +39,7 @@ inline docker::JsonView view(const std::string& json)
 
 inline docker::JsonView view(const Poco::JSON::Object::Ptr& json)
 {
-    std::ostringstream text;
-    json->stringify(text);
-    return view(text.str());
+    return view(jsonText(*json));
 }
 
 }

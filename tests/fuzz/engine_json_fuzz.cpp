@@ -64,8 +64,7 @@ void useNetwork(const JsonView& json)
     const auto network = parseNetwork(json);
     require(differences(network.spec, network.spec).empty(), "a network is as itself",
             differences(network.spec, network.spec));
-    std::ostringstream out;
-    networkBody(network.spec).stringify(out);
+    jsonText(networkBody(network.spec));
 }
 
 void use(const JsonView& json)

@@ -63,8 +63,7 @@ void plan(const DesiredState& desired)
     jsonText(*planToJson(plan));
     for (const auto& [name, instance] : complete.instances)
     {
-        std::ostringstream body;
-        docker::createBody({name, instance.spec, instance.spec.image, {}}, docker::newestApiVersion).stringify(body);
+        jsonText(docker::createBody({name, instance.spec, instance.spec.image, {}}, docker::newestApiVersion));
         require(fieldHashes(instance.spec) == fieldHashes(instance.spec), "the same hashes twice");
     }
 }

@@ -1,4 +1,5 @@
 #include "load/load.h"
+#include "model/json_text.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -24,9 +25,7 @@ std::string json(const std::string& text)
     const Manifests manifests = loadText(text);
     BOOST_TEST(renderDiagnostics(manifests.diagnostics, manifests.texts) == "");
     BOOST_REQUIRE(manifests.documents.size() == 1);
-    std::ostringstream out;
-    manifests.documents[0].root.extract<Poco::JSON::Object::Ptr>()->stringify(out);
-    return out.str();
+    return jsonText(*manifests.documents[0].root.extract<Poco::JSON::Object::Ptr>());
 }
 
 // `file:line:column` of a pointer in the first document.
@@ -219,9 +218,8 @@ BOOST_AUTO_TEST_CASE(a_document_with_findings_is_kept_as_far_as_it_could_be_read
 {
     const Manifests m = loadText("a: 1\na: 2\nb: !x y\nc: 1e999\n8080: d\n---\n[broken\n---\ne: 1\n");
     BOOST_REQUIRE(m.documents.size() == 2);
-    std::ostringstream out;
-    m.documents[0].root.extract<Poco::JSON::Object::Ptr>()->stringify(out);
-    BOOST_TEST(out.str() == R"({"a":1,"b":"y","c":"1e999","8080":"d"})");
+    BOOST_TEST(jsonText(*m.documents[0].root.extract<Poco::JSON::Object::Ptr>()) ==
+               R"({"a":1,"b":"y","c":"1e999","8080":"d"})");
     BOOST_TEST(m.documents[1].places.contains("/e"));
 }
 

@@ -1,4 +1,5 @@
 #include "diff/prune_guard.h"
+#include "model/json_text.h"
 #include "orchestrator/bounded_pool.h"
 #include "support/random_fleet.h"
 #include "support/slow_build.h"
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <map>
 #include <mutex>
-#include <sstream>
 #include <thread>
 
 using namespace mcpctl;
@@ -39,9 +39,7 @@ std::uint64_t worlds()
 
 std::string jsonOf(const Plan& plan)
 {
-    std::ostringstream out;
-    planToJson(plan)->stringify(out);
-    return out.str();
+    return jsonText(*planToJson(plan));
 }
 
 /// Calls `check` for each `stride`-th world, and says what it finds wrong with the first seeds that fail.

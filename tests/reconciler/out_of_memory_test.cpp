@@ -5,11 +5,11 @@
 #include "record/database.h"
 #include "record/history.h"
 #include "record/recorder.h"
-#include "support/alloc_fault.h"
 #include "support/history_bed.h"
 #include "support/slow_build.h"
 #include "support/temporary_folder.h"
 #include "support/trial.h"
+#include "support/whole_or_nothing.h"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -38,20 +38,6 @@ namespace
 {
 
 constexpr std::size_t density = slowBuild ? 25 : 200;
-
-/// Nothing where memory, or something for want of it, failed.
-template <typename Work>
-auto orNothing(const Work& work) -> std::optional<decltype(work())>
-{
-    try
-    {
-        return work();
-    }
-    catch (const std::exception&)
-    {
-        return std::nullopt;
-    }
-}
 
 boost::test_tools::assertion_result allocationsFail(boost::unit_test::test_unit_id)
 {
@@ -216,15 +202,9 @@ BOOST_AUTO_TEST_CASE(a_statement_of_the_history_is_executed_whole_or_not_at_all)
     Database database(parseHistoryTarget((folder.path() / "history.db").string()));
     // SQLite takes the first half of this for a setting that it does not know, and says nothing.
     const std::string statement = "PRAGMA journal_mode";
-    std::optional<std::vector<SqlRow>> rows;
-    const auto failed = failEachAllocation(
-        density, [&] { rows = orNothing([&] { return database.query(statement); }); },
-        [&](std::size_t n)
-        {
-            if (rows)
-                BOOST_TEST((*rows == std::vector<SqlRow>{{"wal"}}), "allocation " << n);
-        });
-    BOOST_TEST(failed > 10U);
+    const auto rows = [&] { return database.query(statement); };
+    BOOST_TEST((rows() == std::vector<SqlRow>{{"wal"}}));
+    BOOST_TEST(wholeOrNothing(density, rows) > 10U);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_kernel_says_is_read_whole_or_not_at_all)
@@ -239,16 +219,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_says_is_read_whole_or_not_at_all)
             out += fmt::format("{} {}\n", each.point, fmt::join(each.options, ","));
         return out;
     };
-    const auto whole = shown();
-    std::optional<std::string> seen;
-    const auto failed = failEachAllocation(
-        density, [&] { seen = orNothing(shown); },
-        [&](std::size_t n)
-        {
-            if (seen)
-                BOOST_TEST(*seen == whole, "allocation " << n);
-        });
-    BOOST_TEST(failed > 30U);
+    BOOST_TEST(wholeOrNothing(density, shown) > 30U);
 }
 
 BOOST_AUTO_TEST_CASE(json_is_written_whole_or_not_at_all)
@@ -256,17 +227,7 @@ BOOST_AUTO_TEST_CASE(json_is_written_whole_or_not_at_all)
     Poco::JSON::Object json;
     for (int i = 0; i < 50; ++i)
         json.set(fmt::format("key{}", i), std::string(100, 'x'));
-    const auto whole = jsonText(json);
-    std::optional<std::string> text;
-    const auto failed = failEachAllocation(
-        density, [&] { text = orNothing([&] { return jsonText(json); }); },
-        [&](std::size_t n)
-        {
-            if (text)
-                BOOST_TEST(*text == whole, n);
-        });
-    BOOST_TEST(failed > 3U);
-    BOOST_TEST(text.value_or("") == whole);
+    BOOST_TEST(wholeOrNothing(density, [&] { return jsonText(json); }) > 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 // compile; and that the judge (valijson) and the explainer never disagree.
 
 #include "case_files.h"
+#include "model/json_text.h"
 
 #include "model/quantity.h"
 #include "validate/patterns.h"
@@ -125,11 +126,7 @@ BOOST_AUTO_TEST_CASE(every_pattern_compiles_is_anchored_and_has_words)
 BOOST_AUTO_TEST_CASE(definitions_that_two_schemas_share_are_the_same)
 {
     const auto definition = [](const char* kind, const char* name)
-    {
-        std::ostringstream text;
-        parsed(embeddedSchemas().at(kind))->getObject("definitions")->getObject(name)->stringify(text);
-        return text.str();
-    };
+    { return jsonText(*parsed(embeddedSchemas().at(kind))->getObject("definitions")->getObject(name)); };
     for (const char* name : {"name", "envName", "envValue", "bytes", "resources"})
         BOOST_TEST(definition("McpServer", name) == definition("Profile", name));
 }
